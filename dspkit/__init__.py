@@ -1,0 +1,42 @@
+"""dspkit: audio DSP from scratch, on NumPy and CuPy arrays. Hear it, derive it, trust the number.
+
+One module for each topic of the course, one lesson for each module, with the same name. All functions are
+reached flat: ``import dspkit as dk``, then ``dk.dft``, ``dk.stft``. Figures (``dk.viz``), sliders
+(``dk.explore``) and homework checks (``dk.check``) are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from . import audio, decibels, errors, fast_fourier, fourier, frames, short_time, signals, windows
+from .audio import *
+from .decibels import *
+from .errors import *
+from .fast_fourier import *
+from .fourier import *
+from .frames import *
+from .short_time import *
+from .signals import *
+from .windows import *
+
+__version__ = "0.1.0"
+
+_LAZY = ("check", "explore", "viz")
+
+__all__ = [
+    "audio", "decibels", "errors", "fast_fourier", "fourier", "frames", "short_time", "signals", "windows",
+    *audio.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__, *fourier.__all__,
+    *frames.__all__, *short_time.__all__, *signals.__all__, *windows.__all__, *_LAZY,
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _LAZY:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

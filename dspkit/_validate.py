@@ -1,0 +1,55 @@
+"""Checks of arguments, each with an error that says what came, what was expected and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+from .errors import ParameterError, SampleTypeError
+
+
+def positive_int(value: Any, name: str, *, minimum: int = 1, unit: str = "") -> int:
+    """``value`` as an int that is at least ``minimum``; ``unit`` ("samples") is for the message."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise SampleTypeError(
+            f"{name}={value!r} is a {type(value).__name__}; expected a whole number"
+            f"{' of ' + unit if unit else ''}, such as {name}={max(minimum, 1)}."
+        ) from None
+    if number < minimum:
+        raise ParameterError(f"{name}={number} is too small; expected at least {minimum}{' ' + unit if unit else ''}.")
+    return number
+
+
+def positive_number(value: Any, name: str, *, unit: str = "", zero: bool = False) -> float:
+    """``value`` as a finite float above zero (or, with ``zero``, from zero on)."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise SampleTypeError(f"{name}={value!r} is a {type(value).__name__}; expected a number.") from None
+    if not math.isfinite(number) or number < 0 or (number == 0 and not zero):
+        least = "zero or a positive number" if zero else "a positive number"
+        raise ParameterError(f"{name}={value!r}; expected {least}{' of ' + unit if unit else ''}.")
+    return number
+
+
+def one_of(value: Any, options: Iterable[str], name: str) -> str:
+    """``value`` if it is among ``options``; else an error that names the close ones."""
+    options = list(options)
+    if value in options:
+        return value
+    close = difflib.get_close_matches(str(value).lower(), options, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(repr(c) for c in close)}? " if close else ""
+    raise ParameterError(f"{name}={value!r} is not known. {hint}Known: {', '.join(options)}.")
+
+
+def axis_index(axis: Any, ndim: int, name: str = "axis") -> int:
+    """``axis`` as an index from the end (−1 is the last): the same in any number of dimensions."""
+    axis = operator.index(axis)
+    if not -ndim <= axis < ndim:
+        raise ParameterError(f"{name}={axis} is outside an array of {ndim} dimensions.")
+    return axis - ndim if axis >= 0 else axis

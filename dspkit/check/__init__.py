@@ -1,0 +1,18 @@
+"""Homework checks: ``dk.check.dft(my_dft)`` says what a function does, and which convention went wrong.
+
+A check tries a function on hidden cases and answers in one of four ways: *passed*; a mistake that it knows by
+name; the smallest case that fails, with what came and what was expected in shape and kind; *not tried yet*
+for an empty stub. It never shows the right values, and never breaks a run of the sheet.
+"""
+
+from . import fast_fourier, fourier, short_time, windows
+from ._check import Case, Check, Mistake, Verdict
+from .fast_fourier import *
+from .fourier import *
+from .short_time import *
+from .windows import *
+
+__all__ = [
+    "Case", "Check", "Mistake", "Verdict",
+    *fourier.__all__, *fast_fourier.__all__, *windows.__all__, *short_time.__all__,
+]  # fmt: skip

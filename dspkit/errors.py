@@ -1,0 +1,19 @@
+"""The errors that dspkit raises: each is also the built-in error that NumPy users expect."""
+
+__all__ = ["AudioFileError", "ParameterError", "ReconstructionError", "SampleTypeError"]
+
+
+class ParameterError(ValueError):
+    """An argument has a value that the function cannot work with: a size, a name, a shape, NaN."""
+
+
+class SampleTypeError(TypeError):
+    """An argument has the wrong kind: integer samples, complex where real was expected, a string."""
+
+
+class ReconstructionError(ParameterError):
+    """A short-time spectrum from which some samples cannot be recovered (NOLA is violated)."""
+
+
+class AudioFileError(OSError, ValueError):
+    """A sound file that is missing, empty, cut short or no sound file at all."""

@@ -1,0 +1,21 @@
+"""All sliders of the course: one file for each topic, all functions reached as ``dk.explore.name``.
+
+Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
+"""
+
+from . import fast_fourier, fourier, short_time, sounds, windows
+from ._explorer import Explorer
+from .fast_fourier import *
+from .fourier import *
+from .short_time import *
+from .sounds import *
+from .windows import *
+
+__all__ = [
+    "Explorer",
+    *sounds.__all__,
+    *fourier.__all__,
+    *fast_fourier.__all__,
+    *windows.__all__,
+    *short_time.__all__,
+]

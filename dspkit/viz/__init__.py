@@ -1,0 +1,22 @@
+"""All figures of the course: one file for each topic, all functions reached as ``dk.viz.name``.
+
+Each function draws what it is given (NumPy or CuPy arrays) and returns a :class:`Figure`, which shows itself
+as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
+"""
+
+from . import fast_fourier, fourier, short_time, sounds, windows
+from ._style import Figure
+from .fast_fourier import *
+from .fourier import *
+from .short_time import *
+from .sounds import *
+from .windows import *
+
+__all__ = [
+    "Figure",
+    *sounds.__all__,
+    *fourier.__all__,
+    *fast_fourier.__all__,
+    *windows.__all__,
+    *short_time.__all__,
+]

@@ -1,0 +1,55 @@
+"""What the tests share: the array namespaces, and the way to them and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dspkit._arrays import to_numpy
+
+
+class Arrays:
+    """An array namespace as a test sees it: ``arrays(values)`` sends them there, ``arrays.back(a)`` returns them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.device: Any = None
+        if name == "numpy":
+            self.xp: Any = np
+        elif name == "strict":
+            self.xp = pytest.importorskip("array_api_strict", reason="array-api-strict is not installed")
+            # A device of its own: whatever slips through NumPy raises there, as it would on a GPU.
+            self.device = self.xp.Device("device1")
+        else:
+            cupy = pytest.importorskip("cupy", reason="CuPy is not installed")
+            if not cupy.cuda.is_available():
+                pytest.skip("no CUDA device")
+            self.xp = cupy
+
+    def __call__(self, values: Any) -> Any:
+        values = np.asarray(values)
+        return self.xp.asarray(values, device=self.device) if self.device else self.xp.asarray(values)
+
+    def back(self, array: Any) -> np.ndarray:
+        """The array as NumPy's, after a check that it never left its namespace and device."""
+        if self.name == "numpy":
+            assert isinstance(array, np.ndarray | np.generic), f"{type(array)} came back for a NumPy array"
+        elif self.name == "strict":
+            assert type(array).__module__.startswith("array_api_strict"), f"{type(array)} came back"
+            assert array.device == self.device
+        else:
+            assert isinstance(array, self.xp.ndarray), f"{type(array)} came back for a CuPy array"
+        return to_numpy(array)
+
+
+@pytest.fixture(params=["numpy", "strict", pytest.param("cupy", marks=pytest.mark.gpu)])
+def arrays(request: pytest.FixtureRequest) -> Arrays:
+    """NumPy, array-api-strict and (with ``-m gpu``, where there is one) CuPy in turn."""
+    return Arrays(request.param)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20240229)
