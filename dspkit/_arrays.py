@@ -155,19 +155,19 @@ def check_finite(y: Array, *, name: str = "y") -> None:
             )
 
 
-def rfft(x: Array, *, n: int | None = None) -> Array:
-    """The library's FFT of real ``x`` (..., n) → (..., n // 2 + 1): scipy.fft for NumPy, cuFFT for CuPy."""
+def rfft(x: Array, *, n: int | None = None, axis: int = -1) -> Array:
+    """The library's FFT of real ``x``, n → n // 2 + 1 along ``axis``: scipy.fft for NumPy, cuFFT for CuPy."""
     if is_numpy(x):
         import scipy.fft
 
-        return scipy.fft.rfft(x, n=n)
-    return namespace(x).fft.rfft(x, n=n)
+        return scipy.fft.rfft(x, n=n, axis=axis)
+    return namespace(x).fft.rfft(x, n=n, axis=axis)
 
 
-def irfft(x: Array, *, n: int) -> Array:
-    """The library's inverse of :func:`rfft`: (..., n // 2 + 1) → real (..., n)."""
+def irfft(x: Array, *, n: int, axis: int = -1) -> Array:
+    """The library's inverse of :func:`rfft`: n // 2 + 1 → real n along ``axis``."""
     if is_numpy(x):
         import scipy.fft
 
-        return scipy.fft.irfft(x, n=n)
-    return namespace(x).fft.irfft(x, n=n)
+        return scipy.fft.irfft(x, n=n, axis=axis)
+    return namespace(x).fft.irfft(x, n=n, axis=axis)
