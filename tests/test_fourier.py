@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import dspkit as dk
+from dspkit._arrays import to_numpy
 
 
 def relative_error(got, expected):
@@ -51,8 +52,18 @@ def test_dft_of_non_contiguous_and_integer_input(rng):
     assert relative_error(dk.dft(np.array([1, 2, 3, 4], dtype="int16")), np.fft.fft([1, 2, 3, 4])) < 1e-15
 
 
+def test_a_transform_made_in_pieces_is_the_same(arrays, rng, monkeypatch):
+    # A long transform's phasors are made some rows at a time; here a few rows, the last piece smaller.
+    x = rng.standard_normal((2, 50))
+    monkeypatch.setattr(dk.fourier, "_PHASORS_AT_A_TIME", 7 * 50)
+    assert relative_error(arrays.back(dk.dft(arrays(x))), np.fft.fft(x)) < 2e-14
+    assert relative_error(arrays.back(dk.idft(arrays(x))), np.fft.ifft(x)) < 2e-14
+    bins = 2 * np.pi * np.arange(50) / 50
+    assert relative_error(arrays.back(dk.dtft(arrays(x), arrays(bins))), np.fft.fft(x)) < 1e-13
+
+
 def test_dft_matrix_is_unitary_after_scaling_by_root_n(arrays):
-    W = arrays.back(dk.dft_matrix(12, xp=arrays.xp)) if arrays.name != "strict" else dk.dft_matrix(12)
+    W = to_numpy(dk.dft_matrix(12, xp=arrays.xp))
     np.testing.assert_allclose(W @ W.conj().T, 12 * np.eye(12), atol=1e-13)
     np.testing.assert_array_equal(W, W.T)
 
@@ -130,7 +141,21 @@ BAD = {
     "matrix of 2.5": (lambda: dk.dft_matrix(2.5), TypeError, "whole number"),
     "above Nyquist": (lambda: dk.goertzel(np.ones(9), 5000, 8000), ValueError, "above half the sample rate"),
     "negative frequency": (lambda: dk.goertzel(np.ones(9), -1, 8000), ValueError, "freq=-1"),
-    "complex Goertzel": (lambda: dk.goertzel(np.ones(9) + 0j, 1, 8000), ValueError, "dtft"),
+    "complex Goertzel": (lambda: dk.goertzel(np.ones(9) + 0j, 1, 8000), TypeError, "dtft"),
+    "integer samples": (lambda: dk.goertzel(np.ones(9, dtype="int16"), 1, 8000), TypeError, r"dspkit.to_float\(x\)"),
+    "empty Goertzel": (lambda: dk.goertzel(np.zeros((2, 0)), 1, 8000), ValueError, r"\(2, 0\)"),
+    "a number for Goertzel": (lambda: dk.goertzel(1.0, 1, 8000), ValueError, "single number"),
+    "rate of text": (lambda: dk.goertzel(np.ones(9), 1, "8k"), TypeError, "sr='8k'"),
+    "NaN": (lambda: dk.dft([1.0, math.nan]), ValueError, "x holds 1 values that are NaN"),
+    "infinity in a spectrum": (lambda: dk.idft([1.0, math.inf]), ValueError, "X holds 1 values"),
+    "NaN in one channel": (lambda: dk.goertzel([[1.0, 1.0], [math.nan] * 2], 1, 8), ValueError, "x holds 2 values"),
+    "NaN for the dtft": (lambda: dk.dtft([1.0, math.nan], 0.0), ValueError, "x holds 1 values"),
+    "omega not finite": (lambda: dk.dtft(np.ones(4), [0.0, math.inf]), ValueError, "omega holds 1 values"),
+    "omega of two axes": (lambda: dk.dtft(np.ones(4), np.zeros((2, 3))), ValueError, r"omega has shape \(2, 3\)"),
+    "omega complex": (lambda: dk.dtft(np.ones(4), 1j), TypeError, "omega is complex"),
+    "empty spectrum": (lambda: dk.idft(np.zeros(0)), ValueError, "X of shape"),
+    "n_fft zero": (lambda: dk.fft_frequencies(sr=8000, n_fft=0), ValueError, "n_fft=0 is too small"),
+    "sr negative": (lambda: dk.fft_frequencies(sr=-1, n_fft=8), ValueError, "sr=-1"),
     "rate zero": (lambda: dk.fft_frequencies(sr=0, n_fft=8), ValueError, "sr=0"),
 }
 
