@@ -6,8 +6,10 @@ Figures are made without pyplot: no global state, no figure left open, nothing d
 
 from __future__ import annotations
 
+import functools
 import io
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 import numpy as np
 from cycler import cycler
@@ -24,6 +26,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), "-")
 MAP = "magma"  # perceptually uniform: equal steps in value are equal steps in lightness
 MAP_PHASE = "twilight"  # cyclic: −π and π have the same colour
+
+P = ParamSpec("P")
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -77,9 +81,21 @@ def figure(
 
 def label(ax: Axes, *, title: str = "", x: str = "", y: str = "") -> None:
     """Title (the finding) and axis labels (quantity and unit)."""
-    ax.set_title(title)
-    ax.set_xlabel(x)
-    ax.set_ylabel(y)
+    with rc_context(STYLE):  # Matplotlib asks for the style when a text is made, not when it is drawn
+        ax.set_title(title)
+        ax.set_xlabel(x)
+        ax.set_ylabel(y)
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Make everything that a figure function draws (lines, legends, colour bars) in the course's style."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def host(x: Any) -> np.ndarray:
