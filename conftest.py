@@ -120,9 +120,9 @@ if IPyNbCell is not None:
         return True
 
     def runtest(self: Any) -> None:
+        run_cell(self)
         if self.cell.execution_count is None:
             self.raise_cell_error("this cell was never executed: there is nothing to compare with")
-        run_cell(self)
         if self.test_outputs and not self.cell.outputs:
             self.raise_cell_error("this cell's outputs were cleared: there is nothing to compare with")
 
