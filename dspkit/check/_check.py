@@ -156,6 +156,8 @@ def _run_quietly(function: Callable[..., Any], case: Case) -> Any:
 
 
 def _copy(argument: Any) -> Any:
+    if isinstance(argument, list | tuple):
+        return type(argument)(_copy(a) for a in argument)
     return argument.copy() if isinstance(argument, np.ndarray) else argument
 
 
@@ -179,9 +181,13 @@ def _parts(answer: Any) -> list[np.ndarray] | None:
     return [p.astype("float64") if p.dtype.kind in "biu" else p for p in parts]
 
 
-def _room(expected: np.ndarray, limit: float) -> float:
-    """How far a value may be off: ``limit`` of the largest magnitude."""
-    return limit * max(float(np.max(np.abs(expected), initial=0.0)), 1e-30)
+def _close(a: np.ndarray, e: np.ndarray, limit: float) -> np.ndarray:
+    """Where ``a`` is ``e``: within ``limit`` of the largest finite magnitude; NaN and infinity, where both are."""
+    finite = np.isfinite(e)
+    room = limit * max(float(np.max(np.abs(e), where=finite, initial=0.0)), 1e-30)
+    same = (a == e) | (np.isnan(a) & np.isnan(e))
+    with np.errstate(invalid="ignore"):  # ∞ − ∞
+        return np.where(finite, np.abs(a - e) <= room, same)
 
 
 def _agree(answer: Any, expected: Any, limit: float) -> bool:
@@ -193,8 +199,7 @@ def _agree(answer: Any, expected: Any, limit: float) -> bool:
         # The same error in the same place is the same behaviour (a wrong implementation that fails too).
         return isinstance(answer, Exception) and type(answer) is type(expected)
     return len(a_parts) == len(e_parts) and all(
-        a.shape == e.shape and bool(np.all(np.abs(a - e) <= _room(e, limit)))
-        for a, e in zip(a_parts, e_parts, strict=True)
+        a.shape == e.shape and bool(np.all(_close(a, e, limit))) for a, e in zip(a_parts, e_parts, strict=True)
     )
 
 
@@ -215,7 +220,7 @@ def _describe(answer: Any, expected: Any, limit: float) -> str:
         return f"It returned {_kinds(parts)}; expected {_kinds(wanted)}: real where complex was expected."
     bad = total = 0
     for p, e in zip(parts, wanted, strict=True):
-        bad += int(np.sum(~(np.abs(p - e) <= _room(e, limit))))
+        bad += int(np.sum(~_close(p, e, limit)))
         total += e.size
     if total == 1:
         text = f"The kind is right, {_kinds(wanted)}, but its value is not."
@@ -239,9 +244,11 @@ def _shape_hint(parts: Sequence[np.ndarray], wanted: Sequence[np.ndarray]) -> st
 
 def _value_hint(a: np.ndarray, e: np.ndarray, limit: float) -> str:
     """What kind of wrong the values are, where it can be said in one sentence."""
-    if not np.all(np.isfinite(a)):
+    if not np.all(np.isfinite(a)) and np.all(np.isfinite(e)):
         return " There are NaN or infinite values among them: is something divided by zero?"
     size = float(np.max(np.abs(e), initial=0.0))
+    if not np.isfinite(size) or not np.any(np.isfinite(a)):
+        return ""
     if not size or not np.any(a):
         return " All of them are 0." if not np.any(a) else ""
     off = float(np.max(np.abs(a - e))) / size
@@ -251,14 +258,14 @@ def _value_hint(a: np.ndarray, e: np.ndarray, limit: float) -> str:
             f"(float32, π typed by hand, angles that grow large)?"
         )
     factor = np.vdot(e, a) / np.vdot(e, e)  # the least-squares fit of a = factor·e
-    if e.size > 1 and np.all(np.abs(a - factor * e) <= _room(factor * e, max(limit, 1e-9))):
+    if e.size > 1 and np.all(_close(a, factor * e, max(limit, 1e-9))):
         if abs(factor.imag) <= 1e-6 * abs(factor):
             times = f"{factor.real:.4g}"
             return f" All values are {times} times what they should be: a factor is missing or too much."
         return " All values have the right magnitude up to one factor, and one and the same wrong phase."
-    if np.iscomplexobj(e) and np.any(e.imag) and np.all(np.abs(np.conj(a) - e) <= _room(e, limit)):
+    if np.iscomplexobj(e) and np.any(e.imag) and np.all(_close(np.conj(a), e, limit)):
         return " They are the complex conjugates of the right ones: look at the sign of j."
-    if np.iscomplexobj(e) and np.all(np.abs(np.abs(a) - np.abs(e)) <= _room(e, limit)):
+    if np.iscomplexobj(e) and np.all(_close(np.abs(a), np.abs(e), limit)):
         return " The magnitudes are right; the phases are not."
     return ""
 
