@@ -24,7 +24,6 @@ import numpy as np
 from ._arrays import Array, as_numbers, check_finite, is_complex, rfft, to_numpy
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError, SampleTypeError
-from .fourier import dtft
 
 __all__ = ["WindowFigures", "get_window", "window_figures", "window_names"]
 
@@ -457,8 +456,12 @@ def _relative(magnitude: np.ndarray) -> np.ndarray:
 
 
 def _gain(w: np.ndarray, bins: Any) -> np.ndarray:
-    """|W| at ``bins`` (fractions allowed) relative to |W(0)|."""
-    return np.abs(dtft(w, 2.0 * np.pi * np.asarray(bins) / len(w))) / abs(np.sum(w))
+    """|W| at ``bins`` (fractions allowed) relative to |W(0)|: the DTFT, as two real sums.
+
+    (Sums, and not matrix products: for these few frequencies a threaded library spends 10 ms on waking up.)
+    """
+    turn = 2.0 * np.pi * np.multiply.outer(bins, np.arange(len(w)) / len(w))
+    return np.hypot(np.sum(w * np.cos(turn), axis=-1), np.sum(w * np.sin(turn), axis=-1)) / abs(np.sum(w))
 
 
 def _db(gain: Any) -> float:
@@ -466,24 +469,26 @@ def _db(gain: Any) -> float:
 
 
 def _crossing(w: np.ndarray, level: float, grid: np.ndarray) -> float:
-    """Where |W| first falls below ``level``, in bins: the grid's answer, halved in width 40 times."""
+    """Where |W| first falls below ``level``, in bins: the grid's answer, refined."""
     high = _first(grid < level, len(w)) / _STEPS
-    low = high - 1.0 / _STEPS
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if _gain(w, middle) < level else (middle, high)
-    return 0.5 * (low + high)
+    step = 1.0 / _STEPS
+    for _ in range(7):  # look sixteen times closer, at the piece in which the level is crossed
+        pieces = high - step + step * np.linspace(0.0, 1.0, 17)
+        high = float(pieces[max(int(np.argmax(_gain(w, pieces) < level)), 1)])
+        step /= 16.0
+    return high - 0.5 * step
 
 
 def _peak(w: np.ndarray, grid: np.ndarray, start: int, stop: int) -> tuple[float, float]:
     """The highest point of |W| on the grid from ``start`` to ``stop``, refined: its place in bins, its level in dB."""
     place = (start + int(np.argmax(grid[start:stop]))) / _STEPS
     reach = 1.0 / _STEPS
-    for _ in range(6):  # nine points across, keep the best and look eight times closer
-        around = place + reach * np.linspace(-1.0, 1.0, 9)
-        place = float(around[np.argmax(_gain(w, around))])
-        reach /= 4.0
-    return place, _db(_gain(w, place))
+    for _ in range(5):  # seventeen points across, keep the best and look eight times closer
+        around = place + reach * np.linspace(-1.0, 1.0, 17)
+        gains = _gain(w, around)
+        place, gain = float(around[np.argmax(gains)]), float(np.max(gains))
+        reach /= 8.0
+    return place, _db(gain)
 
 
 def _fall_off(w: np.ndarray, grid: np.ndarray, null: int) -> float:
