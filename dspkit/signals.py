@@ -131,7 +131,7 @@ def click(
     """
     n, sr = _grid(duration, sr)
     y = np.zeros(n)
-    for time in np.atleast_1d(np.asarray(times, dtype="float64")):
+    for time in np.atleast_1d(np.asarray(times, dtype="float64")).tolist():
         index = round(positive_number(time, "times", unit="seconds", zero=True) * sr)
         if index >= n:
             raise ParameterError(
@@ -235,8 +235,13 @@ def harmonic_tone(
 def _strengths(partials: int | Sequence[float]) -> np.ndarray:
     if isinstance(partials, int | np.integer):
         return 1.0 / np.arange(1, positive_int(partials, "partials") + 1)
-    strengths = np.asarray(partials, dtype="float64")
-    if strengths.ndim != 1 or strengths.size == 0 or not np.all(np.isfinite(strengths)):
+    strengths = np.asarray(partials)
+    if (
+        strengths.dtype.kind not in "iuf"
+        or strengths.ndim != 1
+        or not strengths.size
+        or not np.isfinite(strengths).all()
+    ):
         raise ParameterError(
             f"partials={partials!r}; expected the strength of each partial, such as (1, 0.5, 0.25), or their number."
         )
@@ -425,7 +430,7 @@ def vowels(
     """Sung vowels, one flowing into the next: a buzzing source through the resonances of the mouth (formants).
 
     The source is a band-limited sawtooth whose pitch sinks by a tenth, with a slight vibrato; each formant is a
-    resonance of second order (Klatt), four in a row. Every vowel has the same RMS.
+    resonance of second order (Klatt), four in a row. All vowels have the same RMS, within 1 dB.
 
     Parameters
     ----------
@@ -461,8 +466,8 @@ def vowels(
     y = voiced[text[0]]
     for letter, weight in zip(text[1:], steps, strict=True):
         y = (1.0 - weight) * y + weight * voiced[letter]
-    seconds = min(0.03, n / sr / 2)
-    return _finish(_to_peak(fade(y, sr, seconds) if n > 2 else y, amplitude), dtype)
+    seconds = min(0.03, n // 2 / sr)
+    return _finish(_to_peak(fade(y, sr, seconds) if n > 1 else y, amplitude), dtype)
 
 
 def _sawtooth(turns: np.ndarray, *, highest: float) -> np.ndarray:
