@@ -42,9 +42,9 @@ def normalise(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
         for output in cell.get("outputs", []):
             output.pop("execution_count", None)
-            output.metadata = {} if output.output_type in {"display_data", "execute_result"} else None
-            if output.metadata is None:
-                del output.metadata
+            output.pop("metadata", None)
+            if output.output_type in {"display_data", "execute_result"}:
+                output.metadata = {}
             if output.output_type == "execute_result":
                 output.execution_count = cell.execution_count
             # A slider's state lives in a kernel: the stored notebook keeps the words, not the state.
