@@ -6,6 +6,7 @@ librosa on the way out: (..., frame_length, n_frames), a column for each frame.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,20 +58,54 @@ def frame(y: Array, *, frame_length: int, hop_length: int) -> Array:
             f"y of shape {tuple(y.shape)} is shorter than one frame (frame_length={frame_length}). Time is the "
             f"last axis; pad y with zeros, or take a smaller frame_length."
         )
+    return xp.moveaxis(frame_rows(y, frame_length, hop_length), -1, -2)
+
+
+def frame_rows(y: Array, frame_length: int, hop_length: int) -> Array:
+    """Frames as rows (..., n_frames, frame_length): a read-only view for NumPy, else gathered by index."""
     if is_numpy(y):
-        rows = np.lib.stride_tricks.sliding_window_view(y, frame_length, axis=-1)
-        return rows[..., ::hop_length, :].swapaxes(-1, -2)
-    return xp.moveaxis(_frame_rows(y, frame_length, hop_length), -1, -2)
-
-
-def _frame_rows(y: Array, frame_length: int, hop_length: int) -> Array:
-    """Frames as rows (..., n_frames, frame_length), gathered with one index per sample."""
+        return np.lib.stride_tricks.sliding_window_view(y, frame_length, axis=-1)[..., ::hop_length, :]
     xp = namespace(y)
     n_frames = 1 + (y.shape[-1] - frame_length) // hop_length
     starts = hop_length * arange(y, n_frames)
     index = starts[:, None] + arange(y, frame_length)[None, :]
     flat = xp.take(y, xp.reshape(index, (-1,)), axis=-1)
     return xp.reshape(flat, (*y.shape[:-1], n_frames, frame_length))
+
+
+# Which of the n samples of y stands at position i, when y is continued beyond its ends.
+_CONTINUED: dict[str, Callable[[Array, int], Array]] = {
+    "edge": lambda i, n: _nearest(i, n),
+    "wrap": lambda i, n: i % n,
+    "reflect": lambda i, n: n - 1 - abs(n - 1 - i % max(1, 2 * n - 2)),
+    "symmetric": lambda i, n: (2 * n - 1 - abs(2 * n - 1 - 2 * (i % (2 * n)))) // 2,
+}
+PAD_MODES = ("constant", "linear_ramp", *_CONTINUED)
+
+
+def _nearest(i: Array, n: int) -> Array:
+    return namespace(i).clip(i, 0, n - 1)
+
+
+def extend(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> Array:
+    """Samples ``start … stop - 1`` of ``y`` continued by ``pad`` samples on both sides: sample 0 is y's first."""
+    n = y.shape[-1]
+    if start >= 0 and stop <= n:
+        return y[..., start:stop]
+    before = _beyond(y, arange(y, min(stop, 0), start=min(start, 0)), pad_mode, pad)
+    behind = _beyond(y, arange(y, max(stop, n), start=max(start, n)), pad_mode, pad)
+    return namespace(y).concat([before, y[..., max(start, 0) : min(stop, n)], behind], axis=-1)
+
+
+def _beyond(y: Array, i: Array, pad_mode: str, pad: int) -> Array:
+    """The samples at the positions ``i``, all before 0 or all after the end of ``y``."""
+    xp, n = namespace(y), y.shape[-1]
+    if pad_mode == "constant":
+        return zeros(y, (*y.shape[:-1], i.shape[0]))
+    if pad_mode == "linear_ramp":  # from the first or last sample down to zero at the far end
+        left = xp.where(i < 0, pad + i, n + pad - 1 - i)
+        return xp.take(y, _nearest(i, n), axis=-1) * (xp.astype(left, y.dtype) / pad)
+    return xp.take(y, _CONTINUED[pad_mode](i, n), axis=-1)
 
 
 def overlap_add(frames: Array, *, hop_length: int) -> Array:
@@ -110,6 +145,47 @@ def overlap_add(frames: Array, *, hop_length: int) -> Array:
         out[..., p : p + n_frames, :] += rows[..., :, p * hop_length : (p + 1) * hop_length]
     out = xp.reshape(out, (*batch, (n_frames + pieces - 1) * hop_length))
     return out[..., : frame_length + (n_frames - 1) * hop_length]
+
+
+class OverlapSum:
+    """What ``n_frames`` copies of one frame ``v`` add up to, ``hop_length`` samples apart.
+
+    Kept hop by hop. All hops under as many frames as there can be are alike, so that only one of them is
+    stored, and those near the two ends: little memory for any length.
+    """
+
+    def __init__(self, v: np.ndarray, hop_length: int, n_frames: int) -> None:
+        self.hop_length = hop_length
+        self.pieces = -(-len(v) // hop_length)  # hops that a frame reaches
+        parts = np.pad(v, (0, self.pieces * hop_length - len(v))).reshape(self.pieces, hop_length)
+        self.distinct = min(n_frames, self.pieces)  # so many frames make every kind of hop
+        self.repeated = n_frames - self.distinct
+        h, p = np.arange(self.distinct + self.pieces)[:, None], np.arange(self.pieces)[None, :]
+        present = (p <= h) & (h < p + self.distinct)  # piece p of frame h - p lies on hop h
+        self.table = present.astype(np.float64) @ parts  # the last row, behind all frames, is zero
+        self.inner = parts.sum(axis=0)
+
+    def row(self, hop: np.ndarray) -> np.ndarray:
+        """Which row of ``table`` holds the hops of these numbers."""
+        inner = np.minimum(hop, self.distinct - 1)
+        return np.minimum(np.maximum(inner, hop - self.repeated), len(self.table) - 1)
+
+    def divisor(self, dtype: Any) -> Callable[[int, int], np.ndarray]:
+        """A function ``(first, last)`` → the sums on hops first … last - 1, (last - first, hop_length).
+
+        Where the sum is zero it says 1: nothing was added there, and 0 / 1 is what it should be.
+        """
+        table = np.where(self.table > 0, self.table, 1.0).astype(dtype)
+        return lambda first, last: table[self.row(np.arange(first, last))]
+
+    def vanishing(self, tolerance: float, start: int, stop: int) -> np.ndarray:
+        """Where in samples ``start … stop - 1`` the sum is at most ``tolerance`` of its maximum; from start on."""
+        low = self.table <= tolerance * self.table.max()
+        hops = np.arange(start // self.hop_length, -(-stop // self.hop_length))
+        hops = hops[low.any(axis=1)[self.row(hops)]]
+        which, offset = np.nonzero(low[self.row(hops)])
+        samples = hops[which] * self.hop_length + offset
+        return samples[(samples >= start) & (samples < stop)] - start
 
 
 def frame_count(n_samples: int, *, frame_length: int, hop_length: int, center: bool = True) -> int:

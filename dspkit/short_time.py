@@ -30,6 +30,7 @@ from ._arrays import (
     dtype_name,
     irfft,
     is_complex,
+    is_numpy,
     is_on_cpu,
     like,
     namespace,
@@ -37,9 +38,10 @@ from ._arrays import (
     rfft,
     to_numpy,
 )
+from ._blocks import Framing, overlap_add_spectra, visit_spectra
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError, ReconstructionError, SampleTypeError
-from .frames import frame, frame_count, overlap_add
+from .frames import PAD_MODES, OverlapSum, frame, frame_count, overlap_add
 from .windows import get_window
 
 __all__ = [
@@ -123,11 +125,11 @@ def stft(
 
     """
     y, _ = as_samples(y)
-    n_fft, hop_length, w = _settings(n_fft, hop_length, win_length, window)
-    one_of(pad_mode, PAD_MODES, "pad_mode")
-    pad = n_fft // 2 if center else 0
-    _check_length(y, n_fft, center)
-    D = _transform(_extend(y, -pad, y.shape[-1] + pad, pad_mode, pad), like(w, y, dtype=y.dtype), hop_length)
+    framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+    if is_numpy(y):
+        D = _in_blocks(y, framing, lambda X: X, complex_dtype(y))
+    else:
+        D = _transform(framing.padded(y), like(framing.w, y), framing.hop_length)
     _check_spectrum(D, y)
     return D
 
@@ -137,6 +139,43 @@ def _transform(y: Array, w: Array, hop_length: int) -> Array:
     frames = frame(y, frame_length=w.shape[0], hop_length=hop_length)
     windowed = frames * w[:, None]
     return rfft(windowed, axis=-2)
+
+
+def _in_blocks(y: np.ndarray, framing: Framing, what: Callable[[np.ndarray], np.ndarray], dtype: Any) -> np.ndarray:
+    """``what`` of the spectra of :func:`_transform`, in blocks: no padded copy, never all frames at once."""
+    rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + len(framing.w) // 2), dtype=dtype)
+
+    def store(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
+        rows[channel][start:stop] = what(X)
+
+    visit_spectra(y, framing, store)
+    return rows.swapaxes(-1, -2)
+
+
+def _framing(
+    y: Array,
+    n_fft: int,
+    hop_length: int | None,
+    win_length: int | None,
+    window: Window,
+    center: bool,
+    pad_mode: str,
+    workers: int | None = None,
+) -> Framing:
+    """The arguments of :func:`stft`, checked, with the window in the precision of ``y``."""
+    n_fft, hop_length, w = _settings(n_fft, hop_length, win_length, window)
+    _check_length(y, n_fft, center)
+    return Framing(
+        w=w.astype(dtype_name(y)),
+        hop_length=hop_length,
+        pad=n_fft // 2 if center else 0,
+        pad_mode=one_of(pad_mode, PAD_MODES, "pad_mode"),
+        workers=_workers(workers),
+    )
+
+
+def _workers(workers: int | None) -> int | None:
+    return None if workers is None else positive_int(workers, "workers", unit="threads")
 
 
 def _settings(n_fft: Any, hop_length: Any, win_length: Any, window: Window) -> tuple[int, int, np.ndarray]:
@@ -183,44 +222,6 @@ def _check_spectrum(D: Array, y: Array) -> None:
         check_finite(y)
 
 
-# Which of the n samples of y stands at position i, when y is continued beyond its ends.
-_CONTINUED: dict[str, Callable[[Array, int], Array]] = {
-    "constant": lambda i, n: _nearest(i, n),  # times 0, see _beyond
-    "linear_ramp": lambda i, n: _nearest(i, n),  # times a ramp, see _beyond
-    "edge": lambda i, n: _nearest(i, n),
-    "wrap": lambda i, n: i % n,
-    "reflect": lambda i, n: n - 1 - abs(n - 1 - i % max(1, 2 * n - 2)),
-    "symmetric": lambda i, n: (2 * n - 1 - abs(2 * n - 1 - 2 * (i % (2 * n)))) // 2,
-}
-PAD_MODES = tuple(_CONTINUED)
-
-
-def _nearest(i: Array, n: int) -> Array:
-    return namespace(i).clip(i, 0, n - 1)
-
-
-def _extend(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> Array:
-    """Samples ``start … stop - 1`` of ``y`` continued by ``pad`` samples on both sides: sample 0 is y's first."""
-    n = y.shape[-1]
-    if start >= 0 and stop <= n:
-        return y[..., start:stop]
-    before = _beyond(y, arange(y, min(stop, 0), start=min(start, 0)), pad_mode, pad)
-    behind = _beyond(y, arange(y, max(stop, n), start=max(start, n)), pad_mode, pad)
-    return namespace(y).concat([before, y[..., max(start, 0) : min(stop, n)], behind], axis=-1)
-
-
-def _beyond(y: Array, i: Array, pad_mode: str, pad: int) -> Array:
-    """The samples at the positions ``i``, all before 0 or all after the end of ``y``."""
-    xp, n = namespace(y), y.shape[-1]
-    samples = xp.take(y, _CONTINUED[pad_mode](i, n), axis=-1)
-    if pad_mode == "constant":
-        return 0 * samples
-    if pad_mode == "linear_ramp":
-        left = xp.where(i < 0, pad + i, n + pad - 1 - i)
-        return samples * (xp.astype(left, y.dtype) / max(pad, 1))
-    return samples
-
-
 def istft(
     D: Array,
     *,
@@ -230,6 +231,7 @@ def istft(
     window: Window = "hann",
     center: bool = True,
     length: int | None = None,
+    workers: int | None = None,
 ) -> Array:
     r"""The inverse of :func:`stft`: the signal whose transform comes nearest to ``D`` (least squares).
 
@@ -249,6 +251,8 @@ def istft(
     length : int, optional
         How many samples are wanted. Without it, the samples behind the last frame's middle (``center``)
         are lost: less than ``hop_length`` of them.
+    workers : int, optional
+        As for :func:`stft`.
 
     Returns
     -------
@@ -287,20 +291,24 @@ def istft(
         stop = start + positive_int(length, "length", unit="samples")
     elif stop <= start:
         raise ParameterError(f"D has {n_frames} frames, from which nothing is left after centring; give length=.")
-    _check_covered(w, hop_length, n_frames, start, stop, dtype_name(D))
-    y = _inverse(D, like(w, D, dtype=real_dtype(D)), hop_length)[..., start:stop]
+    weight = OverlapSum(w**2, hop_length, n_frames)
+    _check_covered(weight, start, stop, dtype_name(D))
+    if is_numpy(D):
+        y = np.empty((*D.shape[:-2], stop - start), dtype=real_dtype(D))
+        overlap_add_spectra(D, w.astype(y.dtype), weight, y, start=start, workers=_workers(workers))
+    else:
+        y = _inverse(D, like(w, D, dtype=real_dtype(D)), weight)[..., start:stop]
     check_finite(y, name="the signal of D")
     return y
 
 
-def _inverse(D: Array, w: Array, hop_length: int) -> Array:
+def _inverse(D: Array, w: Array, weight: OverlapSum) -> Array:
     """Inverse FFT, window, overlap-add, divided by the overlap-added square of the window."""
-    xp = namespace(D)
     frames = irfft(D, n=w.shape[0], axis=-2)
     windowed = frames * w[:, None]
-    squares = xp.broadcast_to((w**2)[:, None], frames.shape[-2:])
-    weight = overlap_add(squares, hop_length=hop_length)
-    return overlap_add(windowed, hop_length=hop_length) / xp.where(weight > 0, weight, xp.ones_like(weight))
+    y = overlap_add(windowed, hop_length=weight.hop_length)
+    squares = weight.divisor(np.float64)(0, D.shape[-1] + weight.pieces).reshape(-1)[: y.shape[-1]]
+    return y / like(squares, y, dtype=y.dtype)
 
 
 def _as_spectrum(D: Any, *, name: str = "D") -> tuple[Array, Any]:
@@ -316,13 +324,10 @@ def _as_spectrum(D: Any, *, name: str = "D") -> tuple[Array, Any]:
     return D, xp
 
 
-def _check_covered(w: np.ndarray, hop_length: int, n_frames: int, start: int, stop: int, dtype: str) -> None:
+def _check_covered(weight: OverlapSum, start: int, stop: int, dtype: str) -> None:
     """Raise if, of the samples ``start … stop - 1``, some lie under no window: Σw² vanishes there."""
     eps = float(np.finfo(dtype).eps)
-    weight = np.zeros(max(stop, len(w) + (n_frames - 1) * hop_length))
-    for t in range(n_frames):
-        weight[t * hop_length : t * hop_length + len(w)] += w**2
-    lost = np.flatnonzero(weight[start:stop] <= eps**2 * weight.max(initial=0.0))
+    lost = weight.vanishing(eps**2, start, stop)
     if len(lost):
         raise ReconstructionError(
             f"{len(lost)} of {stop - start} samples cannot be recovered: {_ranges(lost)}. No window reaches them, "
@@ -369,12 +374,24 @@ def spectrogram(
 
     """
     power = positive_number(power, "power")
+    y, _ = as_samples(y)
+    if is_numpy(y):
+        framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+        S = _in_blocks(y, framing, lambda X: _power(X, power), y.dtype)
+        _check_spectrum(S, y)
+        return S
     D = stft(
-        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window,
-        center=center, pad_mode=pad_mode, workers=workers,
-    )  # fmt: skip
+        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center, pad_mode=pad_mode
+    )
+    return _power(D, power)
+
+
+def _power(D: Array, power: float) -> Array:
+    """|D|^power; the square without the square root on the way."""
     xp = namespace(D)
-    return xp.real(D) ** 2 + xp.imag(D) ** 2 if power == 2 else xp.abs(D) ** power
+    if power == 2:
+        return xp.real(D) ** 2 + xp.imag(D) ** 2
+    return xp.abs(D) if power == 1 else xp.abs(D) ** power
 
 
 def check_cola(window: Window, win_length: int, hop_length: int, *, tol: float = 1e-10) -> bool:
@@ -426,10 +443,9 @@ def check_nola(window: Window, win_length: int, hop_length: int, *, tol: float =
     return bool(np.min(total) > tol * np.max(total))
 
 
-def _overlap_of_all(w: np.ndarray, hop_length: int) -> np.ndarray:
-    """Σ_t w[n - t·hop] over all t, for one period n = 0 … hop - 1: the sum far from the ends of a signal."""
-    pieces = -(-len(w) // hop_length)
-    return np.pad(w, (0, pieces * hop_length - len(w))).reshape(pieces, hop_length).sum(axis=0)
+def _overlap_of_all(v: np.ndarray, hop_length: int) -> np.ndarray:
+    """Σ_t v[n - t·hop] over all t, for one period n = 0 … hop - 1: the sum far from the ends of a signal."""
+    return OverlapSum(v, hop_length, 1).inner
 
 
 def dual_window(window: Window, *, hop_length: int, win_length: int | None = None) -> np.ndarray:
@@ -526,18 +542,13 @@ def stft_convolution(
 
     """
     y, _ = as_samples(y)
-    n_fft, hop_length, w = _settings(n_fft, hop_length, win_length, window)
-    one_of(pad_mode, PAD_MODES, "pad_mode")
-    _check_length(y, n_fft, center)
-    pad = n_fft // 2 if center else 0
-    kernels = like(stft_kernels(n_fft, win_length=n_fft, window=w), y, dtype=y.dtype)
-    x = _extend(y, -pad, y.shape[-1] + pad, pad_mode, pad)
-    # A convolution layer: out[filter, t] = Σ_m kernel[filter, m] · x[t·stride + m].
-    out = kernels @ frame(x, frame_length=n_fft, hop_length=hop_length)
+    framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode)
+    check_finite(y)
+    kernels = like(stft_kernels(n_fft, window=framing.w).astype(dtype_name(y)), y)
+    # A convolution layer with a stride: out[filter, t] = Σ_m kernel[filter, m] · y[t·stride + m].
+    out = kernels @ frame(framing.padded(y), frame_length=n_fft, hop_length=framing.hop_length)
     bins = 1 + n_fft // 2
-    D = out[..., :bins, :] + 1j * out[..., bins:, :]
-    _check_spectrum(D, y)
-    return D
+    return out[..., :bins, :] + 1j * out[..., bins:, :]
 
 
 def instantaneous_frequency(D: Array, *, sr: float, hop_length: int | None = None, n_fft: int | None = None) -> Array:
