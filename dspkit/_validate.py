@@ -42,7 +42,8 @@ def one_of(value: Any, options: Iterable[str], name: str) -> str:
     options = list(options)
     if value in options:
         return value
-    close = difflib.get_close_matches(str(value).lower(), options, n=3, cutoff=0.5)
+    lower = {option.lower(): option for option in options}
+    close = [lower[c] for c in difflib.get_close_matches(str(value).lower(), lower, n=3, cutoff=0.5)]
     hint = f"Did you mean {' or '.join(repr(c) for c in close)}? " if close else ""
     raise ParameterError(f"{name}={value!r} is not known. {hint}Known: {', '.join(options)}.")
 

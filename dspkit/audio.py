@@ -58,7 +58,7 @@ def to_float(x: Array, *, bits: int | None = None, dtype: str = "float32") -> Ar
         How many bits of ``x`` are used, if not all of them: 24 for 24-bit samples that lie in the lower part of
         int32. (``scipy.io.wavfile`` puts 24 bits into the *upper* part: leave ``bits`` out.)
     dtype : {"float32", "float64"}
-        float32 holds up to 24 bits exactly; all 32 bits of int32 need float64.
+        float32 holds up to 24 bits exactly; all 32 bits of int32 need float64 (the largest rounds to 1.0).
 
     Returns
     -------
@@ -109,8 +109,8 @@ def to_pcm16(y: Array) -> Pcm16:
     """Float samples as int16, and how many were clipped: ``round(32768 * y)``, limited to −32768 … 32767.
 
     The factor is the one of :func:`to_float`, so that ``to_float(to_pcm16(y).samples) == y`` for every ``y`` that
-    came from 16 bits. (Writers that multiply by 32767 make it 0.003 % quieter each time.) Ties are rounded to the
-    even neighbour.
+    came from 16 bits. (Who multiplies by 32767 makes it 0.003 % quieter each time; who cuts off the fraction with ``astype``
+    adds distortion.) Ties go to the even neighbour.
 
     Parameters
     ----------
@@ -347,8 +347,8 @@ def _format(path: Path, soundfile: ModuleType) -> str:
 def _coded(y: np.ndarray, subtype: str) -> np.ndarray:
     """The samples as libsndfile should get them.
 
-    Given floats, it would multiply by 32767, and 16 bits read and written again would not be the same. Integers it
-    stores as they are: the upper bits of int32 where the format has fewer.
+    Given floats, it rounds *down* into WAV (every sample half a step lower on average: a constant offset) and to the
+    nearest into FLAC. Integers it stores as they are: the upper bits of int32 where the format has fewer.
     """
     bits = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}.get(subtype)
     if bits is None:

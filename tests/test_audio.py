@@ -1,0 +1,489 @@
+"""Sound files, PCM codes, resampling and the player: exact to the sample, beside soundfile, SciPy and librosa."""
+
+import io
+import math
+import struct
+import sys
+import warnings
+import wave
+
+import numpy as np
+import pytest
+
+import dspkit as dk
+
+INT16 = np.arange(-32768, 32768).astype("int16")
+
+
+@pytest.fixture
+def soundfile():
+    return pytest.importorskip("soundfile", reason="soundfile is not installed")
+
+
+@pytest.fixture
+def sound(rng):
+    """0.4 s in two channels at 44.1 kHz, on the grid of 16 bits."""
+    codes = rng.integers(-16384, 16384, size=(2, 17640)).astype("int16")
+    return codes / np.float32(32768)
+
+
+# librosa.load imports audioread, which imports what Python 3.13 has no more.
+old_modules = pytest.mark.filterwarnings("ignore:.*slated for removal:DeprecationWarning")
+
+
+# --- PCM codes ---------------------------------------------------------------------------------------------
+
+CODES = {
+    "int16": (INT16, None, 32768.0, 0),
+    "uint8": (np.arange(256).astype("uint8"), None, 128.0, 128),
+    "int8": (np.arange(-128, 128).astype("int8"), None, 128.0, 0),
+    "int32": (np.array([-(2**31), -1, 0, 1, 2**30, 2**31 - 1], dtype="int32"), None, 2.0**31, 0),
+    "24 bits in int32": (np.array([-(2**23), -1, 0, 1, 2**22, 2**23 - 1], dtype="int32"), 24, 2.0**23, 0),
+    "12 bits in int16": (np.array([-2048, 0, 2047], dtype="int16"), 12, 2048.0, 0),
+    "stereo": (np.array([[1, 2], [3, 4]], dtype="int16"), None, 32768.0, 0),
+    "nothing": (np.zeros(0, dtype="int16"), 12, 2048.0, 0),
+}
+
+
+@pytest.mark.parametrize(("codes", "bits", "scale", "zero"), CODES.values(), ids=CODES.keys())
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_to_float_divides_by_the_power_of_two(arrays, codes, bits, scale, zero, dtype):
+    got = arrays.back(dk.to_float(arrays(codes), bits=bits, dtype=dtype))
+    assert (got.shape, got.dtype) == (codes.shape, dtype)
+    np.testing.assert_array_equal(got, ((codes.astype("float64") - zero) / scale).astype(dtype))
+    below_one = got < 1.0 if dtype == "float64" else got <= 1.0  # in float32, 1 − 2^−31 is 1
+    assert np.all(below_one & (got >= -1.0))
+
+
+def test_to_float_equals_librosas_conversion():
+    librosa = pytest.importorskip("librosa", reason="librosa is not installed")
+    np.testing.assert_array_equal(dk.to_float(INT16), librosa.util.buf_to_float(INT16))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sixteen_bits_come_back_as_they_were(arrays, dtype):
+    samples, clipped = dk.to_pcm16(dk.to_float(arrays(INT16), dtype=dtype))
+    samples = arrays.back(samples)
+    assert (samples.dtype, clipped) == ("int16", 0)
+    np.testing.assert_array_equal(samples, INT16)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_to_pcm16_rounds_and_counts_what_it_clips(arrays, dtype):
+    steps = np.array([0.4, 0.5, 0.6, 1.5, 2.5, -0.5, -1.5, 32767.4, 32768, -32768, 32769, -32769, 1e9], dtype=dtype)
+    result = dk.to_pcm16(arrays(steps / 32768))
+    expected = [0, 0, 1, 2, 2, 0, -2, 32767, 32767, -32768, 32767, -32768, 32767]
+    np.testing.assert_array_equal(arrays.back(result.samples), expected)
+    assert result.clipped == 3
+
+
+# --- files: what is written is what is read ---------------------------------------------------------------
+
+LOSSLESS = [
+    ("wav", None, 16), ("wav", "PCM_24", 24), ("wav", "PCM_32", 24), ("wav", "FLOAT", 24), ("wav", "DOUBLE", 24),
+    ("wav", "PCM_U8", 8), ("flac", None, 16), ("flac", "PCM_24", 24), ("flac", "PCM_S8", 8), ("aiff", None, 16),
+    ("aiff", "PCM_24", 24), ("w64", None, 16), ("caf", None, 16), ("au", None, 16),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ending", "subtype", "bits"), LOSSLESS)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_every_code_survives_a_file(soundfile, tmp_path, rng, ending, subtype, bits, channels):
+    full = 2 ** (bits - 1)
+    codes = np.concatenate([[-full, full - 1, 0, -1], rng.integers(-full, full, size=4996)])
+    y = (codes / full).astype("float32").reshape(channels, -1)
+    y = y[0] if channels == 1 else y
+    path = tmp_path / f"x.{ending}"
+    dk.save(path, y, 22050, subtype=subtype)
+    got, sr = dk.load(path)
+    assert (got.dtype, sr) == ("float32", 22050)
+    np.testing.assert_array_equal(got, y)
+
+
+LOSSY = [("ogg", None, 48000), ("mp3", None, 44100), ("opus", None, 48000), ("wav", "ULAW", 8000)]
+
+
+@pytest.mark.parametrize(("ending", "subtype", "sr"), LOSSY)
+def test_lossy_formats_keep_length_and_level(soundfile, tmp_path, ending, subtype, sr):
+    y = dk.sine(440, sr=sr, duration=1.0)
+    dk.save(tmp_path / f"x.{ending}", np.stack([y, y / 2]), sr, subtype=subtype)
+    got, rate = dk.load(tmp_path / f"x.{ending}")
+    assert (got.shape, rate) == ((2, y.size), sr)
+    np.testing.assert_allclose(np.std(got, axis=1), np.std([y, y / 2], axis=1), rtol=0.02)
+
+
+def test_save_rounds_where_soundfile_rounds_down(soundfile, tmp_path, rng):
+    y = rng.uniform(-0.5, 0.5, size=50000)
+    errors = {}
+    soundfile.write(tmp_path / "theirs.wav", y, 22050)
+    dk.save(tmp_path / "ours.wav", y, 22050)
+    for name in ("theirs", "ours"):
+        errors[name] = (soundfile.read(tmp_path / f"{name}.wav")[0] - y) * 32768
+    assert np.mean(errors["theirs"]) == pytest.approx(-0.5, abs=0.01)  # a constant offset of half a step
+    assert np.max(np.abs(errors["theirs"])) > 0.99
+    assert np.mean(errors["ours"]) == pytest.approx(0.0, abs=0.01)
+    assert np.max(np.abs(errors["ours"])) <= 0.5
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("mono", [False, True])
+@old_modules
+def test_load_equals_librosa_and_soundfile(soundfile, tmp_path, sound, ending, channels, mono):
+    librosa = pytest.importorskip("librosa", reason="librosa is not installed")
+    path = tmp_path / f"x.{ending}"
+    soundfile.write(path, sound[:channels].T, 44100)
+    got, sr = dk.load(path, mono=mono)
+    theirs, theirs_sr = librosa.load(path, sr=None, mono=mono)
+    assert (got.dtype, sr) == (theirs.dtype, theirs_sr)
+    np.testing.assert_array_equal(got, theirs)
+    raw = soundfile.read(path, dtype="float32", always_2d=True)[0].T
+    np.testing.assert_array_equal(got, raw.mean(axis=0) if mono else raw[0] if channels == 1 else raw)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_load_equals_scipys_reader_after_to_float(soundfile, tmp_path, sound, subtype, channels):
+    import scipy.io.wavfile
+
+    dk.save(tmp_path / "x.wav", sound[:channels], 44100, subtype=subtype)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", scipy.io.wavfile.WavFileWarning)  # it does not know the PEAK chunk
+        sr, codes = scipy.io.wavfile.read(tmp_path / "x.wav")  # (n, channels), 24 bits in the upper part of int32
+    y, our_sr = dk.load(tmp_path / "x.wav")
+    theirs = codes.T if subtype == "FLOAT" else dk.to_float(codes.T)
+    assert sr == our_sr
+    np.testing.assert_array_equal(y, theirs)
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+@pytest.mark.parametrize(
+    ("offset", "duration", "first", "stop"),
+    [
+        (0.0, None, 0, 17640),
+        (0.1, 0.1, 4410, 8820),
+        (100.4 / 44100, 10.4 / 44100, 100, 110),
+        (100.6 / 44100, 10.6 / 44100, 101, 112),
+        (0.3, 5.0, 13230, 17640),
+        (0.0, 1e-9, 0, 1),
+    ],
+)
+def test_offset_and_duration_are_exact_to_the_sample(soundfile, tmp_path, sound, ending, offset, duration, first, stop):
+    soundfile.write(tmp_path / f"x.{ending}", sound.T, 44100)
+    whole, _ = dk.load(tmp_path / f"x.{ending}")
+    part, _ = dk.load(tmp_path / f"x.{ending}", offset=offset, duration=duration)
+    np.testing.assert_allclose(part, whole[:, first:stop], atol=0 if ending in {"wav", "flac"} else 1e-5)
+
+
+@old_modules
+def test_librosa_truncates_the_offset_where_we_round(soundfile, tmp_path, sound):
+    librosa = pytest.importorskip("librosa", reason="librosa is not installed")
+    k = next(k for k in range(1, 17640) if int(k / 44100 * 44100) != k)
+    dk.save(tmp_path / "x.wav", sound[0], 44100)
+    np.testing.assert_array_equal(dk.load(tmp_path / "x.wav", offset=k / 44100)[0], sound[0, k:])
+    assert librosa.load(tmp_path / "x.wav", sr=None, offset=k / 44100)[0].size == 17640 - k + 1  # one too early
+
+
+def test_load_resamples_when_asked(soundfile, tmp_path, sound):
+    dk.save(tmp_path / "x.wav", sound, 44100)
+    y, sr = dk.load(tmp_path / "x.wav", sr=16000, offset=0.1)
+    assert (y.dtype, y.shape, sr) == ("float32", (2, 4800), 16000)
+    np.testing.assert_array_equal(y, dk.resample(sound[:, 4410:], orig_sr=44100, target_sr=16000))
+    same, sr = dk.load(tmp_path / "x.wav", sr=44100)
+    np.testing.assert_array_equal(same, sound)
+
+
+def test_float_files_may_exceed_full_scale(soundfile, tmp_path):
+    y = np.array([0.0, 2.5, -3.0], dtype="float32")
+    dk.save(tmp_path / "x.wav", y, 8000, subtype="FLOAT")
+    np.testing.assert_array_equal(dk.load(tmp_path / "x.wav")[0], y)
+
+
+def test_save_takes_arrays_of_every_kind(soundfile, tmp_path, arrays):
+    y = dk.to_float(np.array([[1, -2, 3], [4, 5, -6]], dtype="int16"))
+    dk.save(tmp_path / "x.wav", arrays(y), 8000)
+    np.testing.assert_array_equal(dk.load(tmp_path / "x.wav")[0], y)
+
+
+def test_ten_minutes_of_vorbis(soundfile, tmp_path):
+    # libsndfile's Vorbis encoder crashes the process on minutes written at once.
+    y = np.tile(dk.melody(sr=8000), 150)
+    dk.save(tmp_path / "x.ogg", y, 8000)
+    assert dk.load(tmp_path / "x.ogg", offset=599.0)[0].size == 8000
+
+
+def test_a_crash_while_saving_leaves_the_old_file(soundfile, tmp_path, monkeypatch):
+    path = tmp_path / "x.wav"
+    dk.save(path, np.zeros(10), 8000)
+    before = path.read_bytes()
+
+    def disk_full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(soundfile.SoundFile, "write", disk_full)
+    with pytest.raises(dk.AudioFileError, match="could not be written: No space left"):
+        dk.save(path, np.ones(10) / 2, 8000)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["x.wav"]
+
+
+# --- files that cannot be read ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.9])
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3", "aiff", "au", "w64", "caf", "opus"])
+def test_a_file_cut_short_is_refused(soundfile, tmp_path, ending, part):
+    sr = 48000
+    path = tmp_path / f"x.{ending}"
+    dk.save(path, np.tile(dk.noise(sr=sr, duration=1.0), (2, 2)), sr)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * part)])
+    with pytest.raises(dk.AudioFileError, match=r"cut short|holds no samples"):
+        dk.load(path)
+
+
+def _wav(samples, *, promised):
+    data = samples.astype("<i2").tobytes()
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 0, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", promised
+    )
+    return head + data
+
+
+def test_a_file_from_a_pipe_is_no_file_cut_short(soundfile, tmp_path):
+    # ffmpeg, writing to a pipe, cannot know the length and promises 2^32 − 1 bytes.
+    (tmp_path / "x.wav").write_bytes(_wav(INT16[:100], promised=2**32 - 1))
+    np.testing.assert_array_equal(dk.load(tmp_path / "x.wav")[0], dk.to_float(INT16[:100]))
+    (tmp_path / "y.wav").write_bytes(_wav(INT16[:100], promised=202))
+    with pytest.raises(dk.AudioFileError, match="promises 202 bytes of sound, there are 200"):
+        dk.load(tmp_path / "y.wav")
+
+
+def test_a_damaged_flac_is_refused(soundfile, tmp_path):
+    path = tmp_path / "x.flac"
+    dk.save(path, dk.noise(duration=2.0), 22050)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 2000] = bytes(2000)
+    path.write_bytes(data)
+    with pytest.raises(dk.AudioFileError, match="damaged"):
+        dk.load(path)
+
+
+UNREADABLE = {
+    "missing": (lambda d: d / "missing.wav", "missing.wav does not exist. It was looked for in"),
+    "missing folder": (lambda d: d / "no" / "x.wav", "no, does not exist either"),
+    "folder": (lambda d: d, "is a folder"),
+    "empty": (lambda d: _written(d / "empty.wav", b""), r"empty \(0 bytes\)"),
+    "text": (lambda d: _written(d / "notes.txt", b"do re mi " * 99), "notes.txt cannot be read as sound"),
+    "text named wav": (lambda d: _written(d / "x.wav", b"do re mi " * 99), "WAV, FLAC, OGG, MP3 and AIFF work"),
+    "no frames": (lambda d: _written(d / "x.wav", _wav(INT16[:0], promised=0)), "holds no samples"),
+}
+
+
+def _written(path, data):
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(("make", "message"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_no_sound_file_is_refused_in_words(soundfile, tmp_path, make, message):
+    path = make(tmp_path)
+    with pytest.raises(dk.AudioFileError, match=message):
+        dk.load(path)
+    with pytest.raises(OSError, match=message):  # as one would expect of a file
+        dk.load(str(path))
+
+
+@pytest.mark.parametrize("package", ["soundfile", "soxr", "IPython.display"])
+def test_a_missing_package_says_what_to_install(tmp_path, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    calls = {
+        "soundfile": lambda: dk.save(tmp_path / "x.wav", np.zeros(9), 8000),
+        "soxr": lambda: dk.resample(np.zeros(9), orig_sr=8000, target_sr=4000),
+        "IPython.display": lambda: dk.play(np.zeros(9), 8000),
+    }
+    with pytest.raises(ImportError, match=r'pip install "dspkit\[course\]"'):
+        calls[package]()
+
+
+# --- resampling --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def soxr():
+    return pytest.importorskip("soxr", reason="soxr is not installed")
+
+
+RATES = [(44100, 16000), (22050, 44100), (48000, 44100), (8000, 22050), (44100, 44100)]
+
+
+@pytest.mark.parametrize(("orig_sr", "target_sr"), RATES)
+@pytest.mark.parametrize("shape", [(5000,), (2, 4999), (2, 3, 1000)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_resample_equals_librosa(soxr, arrays, rng, orig_sr, target_sr, shape, dtype):
+    librosa = pytest.importorskip("librosa", reason="librosa is not installed")
+    y = 0.1 * rng.standard_normal(shape).astype(dtype)
+    got = arrays.back(dk.resample(arrays(y), orig_sr=orig_sr, target_sr=target_sr))
+    theirs = librosa.resample(y, orig_sr=orig_sr, target_sr=target_sr, res_type="soxr_hq")
+    assert got.dtype == dtype
+    np.testing.assert_array_equal(got, theirs)
+
+
+def test_resampled_length_is_exact_where_floats_round_up(soxr):
+    # n · (target / orig) in floats can be a hair above a whole number, and librosa then adds a sample.
+    orig, target = 44100, 48000
+    n = next(n for n in range(147, 10**6, 147) if math.ceil(n * (target / orig)) != n * target // orig)
+    assert dk.resample(np.zeros(n), orig_sr=orig, target_sr=target).size == n * target // orig
+
+
+@pytest.mark.parametrize("quality", ["HQ", "VHQ"])
+def test_resampling_keeps_pitch_and_level_and_removes_what_does_not_fit(soxr, quality):
+    low = dk.sine(1000, sr=44100, duration=1.0, dtype="float64")
+    high = dk.sine(9500, sr=44100, duration=1.0, dtype="float64")  # above 8 kHz: would fold to 6500 Hz
+    expected = dk.sine(1000, sr=16000, duration=1.0, dtype="float64")
+    got = dk.resample(low + high, orig_sr=44100, target_sr=16000, quality=quality)
+    inside = slice(2000, -2000)  # away from the ends, where the high tone starts and stops
+    assert np.max(np.abs(got - expected)[inside]) < 2e-5
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_resampling_very_short_sounds(soxr, n):
+    assert dk.resample(np.ones(n), orig_sr=44100, target_sr=8000).shape == (1,)
+    assert dk.resample(np.ones(n), orig_sr=8000, target_sr=16000).shape == (2 * n,)
+
+
+# --- playing ----------------------------------------------------------------------------------------------
+
+
+def decoded(player):
+    with wave.open(io.BytesIO(player.data)) as file:
+        data = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return data.reshape(-1, file.getnchannels()).T, file.getframerate()
+
+
+@pytest.mark.parametrize("shape", [(1000,), (1, 1000), (2, 1000)])
+def test_play_holds_the_samples_as_they_are(arrays, rng, shape):
+    display = pytest.importorskip("IPython.display", reason="IPython is not installed")
+    y = rng.uniform(-0.1, 0.1, size=shape)
+    player = dk.play(arrays(y), 22050)
+    samples, sr = decoded(player)
+    assert isinstance(player, display.Audio)
+    assert sr == 22050
+    np.testing.assert_array_equal(samples, np.atleast_2d(dk.to_pcm16(y).samples))
+    html = player._repr_html_()
+    assert "audio/wav" in html
+    assert "autoplay" not in html
+
+
+def test_ipythons_own_player_normalises():
+    # The reason for dk.play: everything is brought to full scale, whatever its level was.
+    display = pytest.importorskip("IPython.display", reason="IPython is not installed")
+    quiet = dk.sine(440, sr=22050, duration=0.1, amplitude=0.01)
+    theirs, _ = decoded(display.Audio(quiet, rate=22050))
+    ours, _ = decoded(dk.play(quiet, 22050))
+    assert np.max(theirs) == 32767
+    assert np.max(ours) == round(0.01 * 32768)
+
+
+# --- your own sound ---------------------------------------------------------------------------------------
+
+
+def test_bring_gives_the_melody_without_a_file(monkeypatch):
+    monkeypatch.delenv("DSPKIT_SOUND", raising=False)
+    y, sr = dk.bring()
+    assert sr == 22050
+    np.testing.assert_array_equal(y, dk.melody())
+    np.testing.assert_array_equal(dk.bring(None)[0], y)
+
+
+def test_bring_takes_the_argument_then_the_environment(soundfile, tmp_path, monkeypatch):
+    quiet = dk.to_float(np.arange(-8000, 8000).astype("int16"))
+    dk.save(tmp_path / "a.flac", quiet, 8000)
+    dk.save(tmp_path / "b.wav", np.stack([quiet, np.zeros_like(quiet)]), 11025)
+    monkeypatch.setenv("DSPKIT_SOUND", str(tmp_path / "a.flac"))
+    y, sr = dk.bring()
+    assert (sr, y.dtype) == (8000, "float32")
+    np.testing.assert_array_equal(y, quiet)
+    y, sr = dk.bring(tmp_path / "b.wav")
+    assert sr == 11025
+    np.testing.assert_array_equal(y, quiet / 2)
+    monkeypatch.setenv("DSPKIT_SOUND", str(tmp_path / "gone.wav"))
+    with pytest.raises(dk.AudioFileError, match=r"gone\.wav does not exist"):
+        dk.bring()
+
+
+def test_bring_cuts_pads_and_turns_down_but_never_up(soundfile, tmp_path):
+    loud = np.tile(dk.to_float(np.array([0, 32767, 0, -16384], dtype="int16")), 30000)
+    dk.save(tmp_path / "long.wav", loud, 8000)
+    y, _ = dk.bring(tmp_path / "long.wav")
+    assert y.size == 80000
+    assert np.max(np.abs(y)) == pytest.approx(0.5, rel=1e-6)
+    np.testing.assert_allclose(y, loud[:80000] * 0.5 / np.max(loud), rtol=1e-6)
+    dk.save(tmp_path / "short.wav", loud[:10] / 100, 8000)
+    y, _ = dk.bring(tmp_path / "short.wav")
+    assert y.size == 8000
+    np.testing.assert_allclose(y[:10], loud[:10] / 100, atol=2**-16)
+    assert not y[10:].any()
+
+
+# --- refusals ---------------------------------------------------------------------------------------------
+
+TONE = np.full(100, 0.25)
+BAD = {
+    "float to_float": (lambda d: dk.to_float(TONE), TypeError, "x has dtype float64; .* stored as floats"),
+    "int64 to_float": (lambda d: dk.to_float(np.arange(3)), TypeError, r"int64; .*astype\('int16'\)"),
+    "too many bits": (lambda d: dk.to_float(INT16, bits=24), ValueError, "bits=24 does not fit into int16"),
+    "bits exceeded": (lambda d: dk.to_float(INT16, bits=12), ValueError, "from -32768 to 32767, more than 12 bits"),
+    "zero bits": (lambda d: dk.to_float(INT16, bits=0), ValueError, "bits=0"),
+    "float16 result": (lambda d: dk.to_float(INT16, dtype="float16"), ValueError, "dtype='float16' is not known"),
+    "pcm of integers": (lambda d: dk.to_pcm16(INT16), TypeError, "holds int16 samples.*to_float"),
+    "pcm of NaN": (lambda d: dk.to_pcm16(np.array([0.0, np.nan])), ValueError, "1 values that are NaN"),
+    "pcm of nothing": (lambda d: dk.to_pcm16(np.zeros(0)), ValueError, "y is empty"),
+    "path of the wrong kind": (lambda d: dk.load(3), TypeError, "path is a int"),
+    "offset beyond": (lambda d: dk.load(_tone(d), offset=1.0), ValueError, "offset=1 s is at or after the end"),
+    "negative offset": (lambda d: dk.load(_tone(d), offset=-1), ValueError, "offset=-1"),
+    "no duration": (lambda d: dk.load(_tone(d), duration=0), ValueError, "duration=0"),
+    "rate 0": (lambda d: dk.load(_tone(d), sr=0), ValueError, "sr=0"),
+    "save integers": (lambda d: dk.save(d / "x.wav", INT16, 8000), TypeError, "int16 samples"),
+    "save nothing": (lambda d: dk.save(d / "x.wav", np.zeros((2, 0)), 8000), ValueError, "empty"),
+    "save NaN": (lambda d: dk.save(d / "x.wav", TONE * np.nan, 8000), ValueError, "100 values that are NaN"),
+    "save too loud": (lambda d: dk.save(d / "x.wav", 8 * TONE, 8000), ValueError, r"100 of 100 .*peak 2\).*y \* 0.25"),
+    "time first": (lambda d: dk.save(d / "x.wav", np.zeros((9, 2)), 8000), ValueError, r"\(9, 2\).*Hand over y.T"),
+    "batch": (lambda d: dk.save(d / "x.wav", np.zeros((2, 2, 9)), 8000), ValueError, r"such as y\[0\]"),
+    "half a hertz": (lambda d: dk.save(d / "x.wav", TONE, 8000.5), ValueError, "whole number of hertz"),
+    "no ending": (lambda d: dk.save(d / "x", TONE, 8000), dk.AudioFileError, "x: no ending"),
+    "unknown ending": (lambda d: dk.save(d / "x.m4a", TONE, 8000), dk.AudioFileError, "ending .m4a is unknown"),
+    "unknown subtype": (lambda d: dk.save(d / "x.wav", TONE, 8000, subtype="PCM16"), ValueError, "'PCM_16'"),
+    "no folder": (lambda d: dk.save(d / "no" / "x.wav", TONE, 8000), dk.AudioFileError, "make it first"),
+    "onto a folder": (lambda d: dk.save(_folder(d), TONE, 8000), dk.AudioFileError, "could not be written"),
+    "nine channels": (lambda d: dk.save(d / "x.flac", np.zeros((9, 99)), 8000), dk.AudioFileError, "not be written"),
+    "odd MP3 rate": (lambda d: dk.save(d / "x.mp3", TONE, 12345), dk.AudioFileError, "could not be written"),
+    "resample integers": (lambda d: dk.resample(INT16, orig_sr=1, target_sr=2), TypeError, "int16"),
+    "resample NaN": (lambda d: dk.resample(TONE * np.nan, orig_sr=1, target_sr=2), ValueError, "NaN"),
+    "resample to 0": (lambda d: dk.resample(TONE, orig_sr=8000, target_sr=0), ValueError, "target_sr=0"),
+    "resample from -1": (lambda d: dk.resample(TONE, orig_sr=-1, target_sr=8000), ValueError, "orig_sr=-1"),
+    "no quality": (lambda d: dk.resample(TONE, orig_sr=2, target_sr=1, quality="XQ"), ValueError, "Did you mean"),
+    "play too loud": (lambda d: dk.play(5 * TONE, 8000), ValueError, r"peak 1.25.*y \* 0.4.*quieter copy"),
+    "play integers": (lambda d: dk.play(INT16, 8000), TypeError, "to_float"),
+    "play three channels": (lambda d: dk.play(np.zeros((3, 9)), 8000), ValueError, "y has 3 channels"),
+    "play time first": (lambda d: dk.play(np.zeros((9, 2)), 8000), ValueError, "Hand over y.T"),
+    "play too slowly": (lambda d: dk.play(TONE, 2000), ValueError, "below 3000 Hz"),
+    "play at 0 Hz": (lambda d: dk.play(TONE, 0), ValueError, "sr=0"),
+}  # fmt: skip
+
+
+def _tone(folder):
+    dk.save(folder / "tone.wav", TONE, 8000)
+    return folder / "tone.wav"
+
+
+def _folder(folder):
+    (folder / "x.wav").mkdir()
+    return folder / "x.wav"
+
+
+@pytest.mark.parametrize(("call", "error", "message"), BAD.values(), ids=BAD.keys())
+def test_bad_input_is_refused_in_words(soundfile, soxr, tmp_path, call, error, message):
+    with pytest.raises(error, match=message):
+        call(tmp_path)
+    assert not [p for p in tmp_path.glob(".*") if p.is_file()]  # no temporary file stays behind
