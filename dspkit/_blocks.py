@@ -51,10 +51,21 @@ class Framing:
         """``y``, continued at both ends."""
         return extend(y, -self.pad, y.shape[-1] + self.pad, self.pad_mode, self.pad)
 
-    def samples_of(self, y: Array, start: int, stop: int) -> Array:
-        """What frames ``start … stop - 1`` of ``y`` cover: a view, except at the two ends."""
-        first, last = start * self.hop_length, (stop - 1) * self.hop_length + len(self.w)
-        return extend(y, first - self.pad, last - self.pad, self.pad_mode, self.pad)
+    def rows_of(self, y: np.ndarray) -> Callable[[int, int], np.ndarray]:
+        """A function ``(start, stop)`` → frames start … stop - 1 of the samples ``y`` (n,), a row for each.
+
+        They are views into ``y``; only those that reach beyond its ends come from a padded copy of a piece.
+        """
+        n_fft, hop = len(self.w), self.hop_length
+        inside = frame_rows(y, n_fft, 1) if len(y) >= n_fft else None
+
+        def rows(start: int, stop: int) -> np.ndarray:
+            first, last = start * hop - self.pad, (stop - 1) * hop - self.pad  # where the frames begin
+            if inside is not None and first >= 0 and last < len(inside):
+                return inside[first : last + 1 : hop]
+            return frame_rows(extend(y, first, last + n_fft, self.pad_mode, self.pad), n_fft, hop)
+
+        return rows
 
 
 def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit) -> None:
@@ -69,12 +80,12 @@ def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit) -> None:
     per_block = _frames_per_block(w)
 
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
+        rows = framing.rows_of(y[channel])
         buffer = np.empty((min(per_block, last - first), n_fft), dtype=y.dtype)
         for start, stop in _blocks(first, last, per_block):
-            frames = frame_rows(framing.samples_of(y[channel], start, stop), n_fft, framing.hop_length)
             windowed = buffer[: stop - start]
             with np.errstate(invalid="ignore"):  # infinity times zero: the caller looks for what is not finite
-                np.multiply(frames, w, out=windowed)
+                np.multiply(rows(start, stop), w, out=windowed)
             visit(channel, start, stop, rfft(windowed, axis=-1, overwrite_x=True))
 
     _share_out(run, y.shape[:-1], framing.n_frames(y), n_fft, framing.workers)
