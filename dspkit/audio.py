@@ -109,8 +109,8 @@ def to_pcm16(y: Array) -> Pcm16:
     """Float samples as int16, and how many were clipped: ``round(32768 * y)``, limited to −32768 … 32767.
 
     The factor is the one of :func:`to_float`, so that ``to_float(to_pcm16(y).samples) == y`` for every ``y`` that
-    came from 16 bits. (Who multiplies by 32767 makes it 0.003 % quieter each time; who cuts off the fraction with ``astype``
-    adds distortion.) Ties go to the even neighbour.
+    came from 16 bits. (Who multiplies by 32767 makes it 0.003 % quieter each time; who cuts off the fraction, with
+    ``astype`` alone, adds distortion.) Ties go to the even neighbour.
 
     Parameters
     ----------
