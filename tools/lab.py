@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from copies import CourseError, lay_out, write
 from environment import OLDEST, ROOT, dotted, ensure_environment, say, venv_folder
@@ -35,17 +36,23 @@ def options(name: str, given: list) -> list:
 
 
 def lab(given: list) -> int:
-    """Start JupyterLab on the student's copy of the first lesson: this machine only, with a token."""
+    """Bring the student's copies up to date and open JupyterLab on the first lesson."""
     python = ensure_environment("course")
     for line in lay_out(ROOT / "notebooks", ROOT / "work"):
         say(f"- {line}.")
-    command = [str(python), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", "--ServerApp.ip=127.0.0.1"]
+    say(f"Starting JupyterLab on work/{FIRST_LESSON}. Its address stands below; Ctrl-C stops it.")
+    return start([*lab_command(python, ROOT), *options("LAB_ARGS", given)])
+
+
+def lab_command(python: Path, folder: Path) -> list:
+    """JupyterLab in a folder, for this machine only; it makes a token, and takes the next port where one is taken."""
+    command = [str(python), "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    command.append(f"--LabApp.default_url=/lab/tree/work/{FIRST_LESSON}")  # in the address that is printed, too
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # a container; JupyterLab refuses otherwise
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         command.append("--no-browser")  # no screen: the address is printed, and no text browser takes the terminal
-    say(f"Starting JupyterLab on work/{FIRST_LESSON}. Its address stands below; Ctrl-C stops it.")
-    return start(command + options("LAB_ARGS", given) + [str(ROOT / "work" / FIRST_LESSON)])
+    return command
 
 
 def start(command: list) -> int:
