@@ -93,8 +93,9 @@ def extend(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> Array:
     if start >= 0 and stop <= n:
         return y[..., start:stop]
     before = _beyond(y, arange(y, min(stop, 0), start=min(start, 0)), pad_mode, pad)
+    inside = y[..., min(max(start, 0), n) : min(max(stop, 0), n)]
     behind = _beyond(y, arange(y, max(stop, n), start=max(start, n)), pad_mode, pad)
-    return namespace(y).concat([before, y[..., max(start, 0) : min(stop, n)], behind], axis=-1)
+    return namespace(y).concat([before, inside, behind], axis=-1)
 
 
 def _beyond(y: Array, i: Array, pad_mode: str, pad: int) -> Array:
