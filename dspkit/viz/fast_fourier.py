@@ -14,6 +14,7 @@ from ._style import COLOURS, LINE_STYLES, Figure, figure, host, label, styled
 
 __all__ = ["butterflies", "growth", "length_costs"]
 
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind a text, so that no line runs through it
 MOST_SAMPLES = 32  # above so many, the lines of a butterfly diagram run together
 
 
@@ -49,7 +50,7 @@ def butterflies(n: int, *, stage: int | None = None, title: str = "") -> Figure:
                 ax.plot([s, s + 1], [bottom, end], color=ink[1], linestyle="--", linewidth=1.3, zorder=1 + chosen)
             if chosen and n <= 16:
                 text = rf"$W^{{{exponent}}}$"
-                ax.text(s + 0.06, bottom, text, va="bottom", fontsize=9, color="black", zorder=4)
+                ax.text(s + 0.06, bottom, text, va="center", fontsize=9, zorder=4, bbox=PAPER)
     columns, rows = np.meshgrid(np.arange(stages + 1), np.arange(n))
     ax.plot(columns.ravel(), rows.ravel(), "o", color="black", markersize=4, zorder=3)
     for row in range(n):
