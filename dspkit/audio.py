@@ -439,9 +439,7 @@ def play(y: Array, sr: float) -> Any:
     y = _channels(y)
     sr = _whole_rate(sr)
     if y.ndim == 2 and y.shape[0] > 2:
-        raise ParameterError(
-            f"y has {y.shape[0]} channels; a browser plays one or two. Choose with y[:2], or y.mean(0)."
-        )
+        raise ParameterError(f"y has {y.shape[0]} channels; browsers play one or two. Take y[:2], or y.mean(axis=0).")
     if sr < 3000:
         raise ParameterError(f"{sr=} Hz: browsers play nothing below 3000 Hz. Use dspkit.resample first.")
     _refuse_clipping(y, "play a quieter copy")
