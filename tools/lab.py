@@ -20,6 +20,7 @@ HELP = """\
 make lab          make the environment, lay out your copies in work/, open JupyterLab on the first lesson
 make test         everything: unit tests, doctests, each lesson and homework sheet against what it stores
 make env          the environment alone, in .venv
+make copies       your copies in work/ alone, laid out or brought up to date
 make lessons      run the lessons again and store what they print, draw and play
 make bench        speed, error and memory beside the peers
 make lint         ruff (check and format) and mypy
@@ -38,10 +39,16 @@ def options(name: str, given: list) -> list:
 def lab(given: list) -> int:
     """Bring the student's copies up to date and open JupyterLab on the first lesson."""
     python = ensure_environment("course")
-    for line in lay_out(ROOT / "notebooks", ROOT / "work"):
-        say(f"- {line}.")
+    copies(given)
     say(f"Starting JupyterLab on work/{FIRST_LESSON}. Its address stands below; Ctrl-C stops it.")
     return start([*lab_command(python, ROOT), *options("LAB_ARGS", given)])
+
+
+def copies(given: list) -> int:
+    """The student's copies alone, for those who start JupyterLab from an environment of their own."""
+    for line in lay_out(ROOT / "notebooks", ROOT / "work"):
+        say(f"- {line}.")
+    return 0
 
 
 def lab_command(python: Path, folder: Path) -> list:
@@ -134,8 +141,8 @@ def show_help(given: list) -> int:
 
 
 COMMANDS = {
-    "help": show_help, "lab": lab, "test": test, "env": env, "lessons": lessons, "bench": bench, "lint": lint,
-    "constraints": constraints, "clean": clean,
+    "help": show_help, "lab": lab, "test": test, "env": env, "copies": copies, "lessons": lessons, "bench": bench,
+    "lint": lint, "constraints": constraints, "clean": clean,
 }  # fmt: skip
 
 
