@@ -1,6 +1,6 @@
 """Drive one lesson in a real JupyterLab and a real Chromium: ``python tools/browser_check.py NOTEBOOK [CHROMIUM]``.
 
-Opens a copy (JupyterLab saves by itself), runs all cells, moves the first slider with the keyboard, and reports: errors,
+Opens a copy (JupyterLab saves by itself), runs all cells, moves the first slider with its keys, and reports: errors,
 the time from key to new picture, and every address outside this machine that the page asked for. A screenshot goes to
 the working folder. Needs playwright (``pip install playwright``) and a Chromium of the system's.
 """
