@@ -39,6 +39,8 @@ __all__ = [
 LARGEST_RADIX_PRIME = 61
 # Prime factors are joined into radices up to this: fewer stages, each a product with a matrix that fits a cache.
 LARGEST_RADIX = 32
+# So many multiplications in a product with a matrix leave OpenBLAS on one thread; from 2^16 on it takes two or more.
+QUIET_PRODUCT = 60_000
 
 
 # ------------------------------------------------------------------------------------------ the textbook's forms
@@ -486,7 +488,7 @@ def _numpy_stage(A: np.ndarray, twiddles: np.ndarray, F: np.ndarray) -> np.ndarr
     """
     batch, r, L, M = A.shape
     A = (np.multiply(A, twiddles, order="C") if L > 1 else A).reshape(batch, r, L * M)
-    columns = max(1, (1 << 16) // (r * r))
+    columns = QUIET_PRODUCT // (8 * r * r) * 8  # a multiple of 8 keeps the pieces on cache lines
     if A.shape[-1] <= columns:
         return F @ A
     out = np.empty_like(A)
