@@ -78,6 +78,8 @@ def test(given: list) -> int:
     # By file: a notebook's cells stay together, in one kernel.
     command = [python, "-m", "pytest", f"-n{cores}", "--dist=loadfile", "-rs", "--nbval", "--nbval-current-env"]
     command += ["--nbval-sanitize-with=tools/nbval.cfg", "--nbval-cell-timeout=120"]
+    # Each worker has a core; BLAS threads besides wait for one another, and make a product of 0.2 ms last a second.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return start(command + options("TEST_ARGS", given) + ["tests", "dspkit", "notebooks", "solutions"])
 
 

@@ -29,7 +29,7 @@ class Explorer(widgets.VBox):
     def __init__(self, draw: Callable[..., Figure], **controls: Any) -> None:
         self.draw = draw
         self.controls = controls
-        self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%", align_self="flex-start"))
         self.message = widgets.HTML()
         super().__init__([*controls.values(), self.message, self.picture])
         for control in controls.values():
