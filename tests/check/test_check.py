@@ -151,6 +151,11 @@ def test_every_known_mistake_is_named(check, mistake):
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
+def test_every_empty_stub_is_not_tried_yet(check):
+    assert check(lambda *args, **kwargs: ...).status == "not tried yet"
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
 def test_every_check_passes_its_own_reference_and_reads_well(check):
     assert check(check.reference)
     assert len({mistake.name for mistake in check.mistakes}) == len(check.mistakes)

@@ -7,11 +7,6 @@ import scipy.signal
 
 import dspkit as dk
 
-CHECKS = (
-    dk.check.butterfly_multiplications, dk.check.fft, dk.check.bit_reversal, dk.check.rfft, dk.check.irfft,
-    dk.check.fast_convolve, dk.check.bluestein,
-)  # fmt: skip
-
 LIBRARIES = [
     (dk.check.butterfly_multiplications, lambda n: n * np.log2(n) / 2),
     (dk.check.fft, np.fft.fft),
@@ -35,16 +30,3 @@ LIBRARIES = [
 def test_right_answers_pass(check, function):
     verdict = check(function)
     assert verdict, verdict
-
-
-MISTAKES = [
-    pytest.param(check, mistake, id=f"{check.name}: {mistake.name}") for check in CHECKS for mistake in check.mistakes
-]
-
-
-@pytest.mark.parametrize(("check", "mistake"), MISTAKES)
-def test_every_mistake_is_named(check, mistake):
-    verdict = check(mistake.wrong)
-    assert verdict.status == "recognised"
-    assert verdict.mistake == mistake.name
-    assert mistake.advice in str(verdict)

@@ -7,8 +7,6 @@ import pytest
 
 import dspkit as dk
 
-CHECKS = (dk.check.sample_count, dk.check.heard_frequency, dk.check.level_db, dk.check.sine, dk.check.to_float)
-
 
 def _level_by_decibels(y):
     return dk.power_to_db(np.mean(y**2, axis=-1), top_db=None)
@@ -61,19 +59,3 @@ def test_librosas_tone_and_rms_pass():
     assert dk.check.sine(tone)
     assert dk.check.level_db(level)
     assert not dk.check.to_float(librosa.util.buf_to_float)  # for int16 alone: it knows nothing of uint8
-
-
-MISTAKES = [pytest.param(check, m, id=f"{check.name}: {m.name}") for check in CHECKS for m in check.mistakes]
-
-
-@pytest.mark.parametrize(("check", "mistake"), MISTAKES)
-def test_every_mistake_is_named(check, mistake):
-    verdict = check(mistake.wrong)
-    assert verdict.status == "recognised"
-    assert verdict.mistake == mistake.name
-    assert mistake.advice in str(verdict)
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_an_empty_stub_is_not_tried_yet(check):
-    assert check(lambda *args: ...).status == "not tried yet"
