@@ -37,6 +37,7 @@ from ._validate import axis_index, one_of, positive_int, positive_number
 from .decibels import power_to_db
 from .errors import ParameterError, SampleTypeError
 from .mel import melspectrogram
+from .presets import Preset, _energies, _logarithm, get
 
 __all__ = ["dct", "dct_matrix", "delta", "idct", "lifter", "mfcc", "real_cepstrum"]
 
@@ -160,7 +161,7 @@ def _plain_dct(x: Array, type: int) -> Array:
     """The sums of :func:`dct_matrix`: the real part of a Fourier transform twice as long, turned by its phase."""
     xp, n = namespace(x), x.shape[-1]
     if type == 1:  # x is half of an even spectrum
-        return irfft(x + 0j, n=2 * (n - 1)) * (2 * (n - 1))
+        return irfft(x + 0j, n=2 * (n - 1))[..., :n] * (2 * (n - 1))
     quarter = _phases(x, arange(x, n), 2 * n)  # e^(−jπk / 2n)
     if type == 2:
         return 2.0 * xp.real(quarter * rfft(x, n=2 * n)[..., :n])
@@ -248,12 +249,13 @@ def mfcc(
     *,
     sr: float | None = None,
     S: Array | None = None,
-    n_mfcc: int = 20,
+    n_mfcc: int | None = None,
     dct_type: int = 2,
     norm: str | None = "ortho",
     lifter: float = 0,
     mel_norm: str | float | None = "slaney",
-    **mel_settings: Any,
+    preset: str | Preset | None = None,
+    **settings: Any,
 ) -> Array:
     """Mel-frequency cepstral coefficients: the cosine transform of mel bands in decibels.
 
@@ -265,24 +267,28 @@ def mfcc(
         Sample rate in hertz.
     S : float array (..., n_mels, n_frames)
         A mel spectrogram *in decibels*, to take the coefficients of.
-    n_mfcc : int
-        How many coefficients are kept, from c0 on.
+    n_mfcc : int, optional
+        How many coefficients are kept, from c0 on; 20, or the preset's number.
     dct_type, norm : as for :func:`dct`
     lifter : float
         0 for none, else the L of ``1 + L/2 · sin(π(k + 1) / L)``, librosa's weights. HTK's have k for k + 1:
         see :func:`lifter`.
     mel_norm : as ``norm`` of :func:`dspkit.mel_filterbank`
-    **mel_settings
-        The other settings of :func:`dspkit.melspectrogram`.
+    preset : {"librosa", "torchaudio", "htk", "kaldi"} or Preset, optional
+        Follow all conventions of that library. Settings to change are then those of
+        :class:`dspkit.presets.Preset`, instead of the four above.
+    **settings
+        The other settings of :func:`dspkit.melspectrogram` (with ``preset``: of the preset).
 
     Returns
     -------
     float array (..., n_mfcc, n_frames), of the dtype of y
+        c0 first, also for HTK, which writes it last.
 
     Notes
     -----
-    Parameters and values are those of ``librosa.feature.mfcc``: the decibels are cut off 80 dB below the
-    loudest value of all that came in.
+    Without a preset, parameters and values are those of ``librosa.feature.mfcc``: the decibels are cut off 80 dB
+    below the loudest value of all that came in.
 
     Examples
     --------
@@ -290,25 +296,50 @@ def mfcc(
     >>> y = np.random.default_rng(0).standard_normal(8000)
     >>> mfcc(y, sr=8000, n_mfcc=13, n_fft=256, hop_length=80, n_mels=24).shape
     (13, 101)
+    >>> mfcc(y, sr=8000, preset="kaldi").shape
+    (13, 98)
 
     """
-    n_mfcc = positive_int(n_mfcc, "n_mfcc")
     if (y is None) == (S is None):
         raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or mel bands S.")
+    if S is None and sr is None:
+        raise ParameterError("sr is missing; expected the sample rate of y in hertz.")
+    rate = 1.0 if sr is None else sr  # of no use to S
+    if preset is not None:
+        if S is not None or (dct_type, norm, lifter, mel_norm) != (2, "ortho", 0, "slaney"):
+            raise ParameterError(
+                "A preset works on samples y, and has its own dct_norm, lifter and norm: change them with "
+                "preset=dspkit.presets.get(name, lifter=…)."
+            )
+        return _mfcc_of(y, rate, get(preset, **settings, **({} if n_mfcc is None else {"n_mfcc": n_mfcc})))
     if S is None:
-        if sr is None:
-            raise ParameterError("sr is missing; expected the sample rate of y in hertz.")
-        S = power_to_db(melspectrogram(y, sr=sr, norm=mel_norm, **mel_settings))
-    S, _ = _bands(S)
-    return _cepstra(S, n_mfcc, dct_type, norm, lifter)
+        S = power_to_db(melspectrogram(y, sr=rate, norm=mel_norm, **settings))
+    elif settings:
+        raise ParameterError(f"{', '.join(settings)}: of no use with S, which is a mel spectrogram already.")
+    return _cepstra(_bands(S), 20 if n_mfcc is None else n_mfcc, dct_type, norm, lifter, 1)
 
 
-def _cepstra(S: Array, n_mfcc: int, dct_type: int, norm: str | None, L: float) -> Array:
+def _mfcc_of(y: Array, sr: float, p: Preset) -> Array:
+    """The coefficients that a preset describes."""
+    if p.n_mfcc is None:
+        raise ParameterError(f"The preset {p.name!r} has no MFCCs: {p.name} uses the mel bands. Give n_mfcc for some.")
+    E, energy = _energies(y, sr, p)
+    C = _cepstra(_logarithm(E, p, p.mfcc_top), p.n_mfcc, 2, "ortho", p.lifter, p.lifter_first)
+    xp, c0 = namespace(C), C[..., :1, :]
+    if p.dct_norm == "htk":  # √(2/n) for c0 too, where the orthogonal transform has √(1/n)
+        c0 = c0 * math.sqrt(2.0)
+    if energy is not None and p.c0 == "energy":
+        c0 = _logarithm(energy[..., None, :], p, None)
+    return xp.concat([c0, C[..., 1:, :]], axis=-2)
+
+
+def _cepstra(S: Array, n_mfcc: int, dct_type: int, norm: str | None, L: float, first: int) -> Array:
     """Cosine transform over the bands, the first coefficients kept, lifter."""
+    n_mfcc = positive_int(n_mfcc, "n_mfcc")
     if n_mfcc > S.shape[-2]:
         raise ParameterError(f"n_mfcc={n_mfcc} is more than there are mel bands, {S.shape[-2]}; take more n_mels.")
     C = dct(S, type=dct_type, norm=norm, axis=-2)[..., :n_mfcc, :]
-    return lifter(C, L, first=1)
+    return lifter(C, L, first=first)
 
 
 def lifter(C: Array, L: float = 22, *, first: int = 0, axis: int = -2) -> Array:
@@ -469,8 +500,8 @@ def _real(x: Any, name: str) -> tuple[Array, Any]:
     return x, xp
 
 
-def _bands(S: Any) -> tuple[Array, Any]:
-    S, xp = _real(S, "S")
+def _bands(S: Any) -> Array:
+    S, _ = _real(S, "S")
     if S.ndim < 2:
         raise ParameterError(f"S has shape {tuple(S.shape)}; expected (..., n_mels, n_frames), in decibels.")
-    return S, xp
+    return S

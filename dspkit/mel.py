@@ -14,6 +14,7 @@ robust and far-field keyword spotting", *ICASSP* 2017, for :func:`pcen`.
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -355,8 +356,16 @@ def _warn_of_empty(empty: np.ndarray, sr: float, n_fft: int, n_mels: int, fmin: 
         + (f"n_mels={fewer}, the largest number below with none, or " if fewer else "")
         + f"n_fft={longer}, the smallest length above with none (zero-padding will do).",
         EmptyFilterWarning,
-        stacklevel=3,
+        stacklevel=_outside(),
     )
+
+
+def _outside() -> int:
+    """The stack level of the first caller outside this package: the line that the warning is about."""
+    level, caller = 1, sys._getframe(1)
+    while caller.f_back is not None and caller.f_globals.get("__name__", "").startswith(__package__):
+        level, caller = level + 1, caller.f_back
+    return level
 
 
 def _listed(numbers: np.ndarray, *, most: int = 8) -> str:
@@ -448,7 +457,7 @@ def mel_to_linear(
     htk: bool = False,
     norm: str | float | None = "slaney",
     triangles: str = "hz",
-    n_iter: int = 200,
+    n_iter: int = 100,
 ) -> Array:
     r"""A spectrogram on linear frequencies whose mel bands are ``M``: least squares, not below zero.
 
