@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 
-TARGETS = lab test env lessons bench lint constraints clean
+TARGETS = lab test env copies lessons bench lint constraints clean
 
 .DEFAULT_GOAL = help
 .PHONY: help $(TARGETS)

@@ -52,7 +52,13 @@ __all__ = [
 
 def __getattr__(name: str) -> ModuleType:
     if name in _LAZY:
-        return importlib.import_module(f"{__name__}.{name}")
+        try:
+            return importlib.import_module(f"{__name__}.{name}")
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                f'dspkit.{name} needs {error.name}, which is not installed: pip install "dspkit[course]"',
+                name=error.name,
+            ) from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

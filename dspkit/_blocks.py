@@ -11,7 +11,7 @@ No meaning is added here: the tests hold these functions equal to the textbook f
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from ._arrays import Array
-from .frames import OverlapSum, extend, frame_rows
+from .frames import OverlapSum, add_rows, extend, frame_rows
 
 # Bytes of one block of frames: 128 frames of 2048 float32. Half of it costs more turns of the interpreter,
 # twice as much falls out of the cache.
@@ -28,9 +28,9 @@ BLOCK_BYTES = 1 << 20
 SAMPLES_PER_WORKER = 1 << 22
 MOST_WORKERS = 4
 
-# Which channel, the first frame, the frame after the last, their spectra (n, n_bins).
-# The same without spectra: work on these frames.
+# Work on channel (its index), from one block to before another.
 Run = Callable[[tuple[int, ...], int, int], None]
+# Channel, first frame, frame after the last, and their spectra (n, n_bins).
 Visit = Callable[[tuple[int, ...], int, int, np.ndarray], None]
 
 
@@ -51,10 +51,21 @@ class Framing:
         """``y``, continued at both ends."""
         return extend(y, -self.pad, y.shape[-1] + self.pad, self.pad_mode, self.pad)
 
-    def samples_of(self, y: Array, start: int, stop: int) -> Array:
-        """What frames ``start … stop - 1`` of ``y`` cover: a view, except at the two ends."""
-        first, last = start * self.hop_length, (stop - 1) * self.hop_length + len(self.w)
-        return extend(y, first - self.pad, last - self.pad, self.pad_mode, self.pad)
+    def rows_of(self, y: np.ndarray) -> Callable[[int, int], np.ndarray]:
+        """A function ``(start, stop)`` → frames start … stop - 1 of the samples ``y`` (n,), a row for each.
+
+        They are views into ``y``; only those that reach beyond its ends come from a padded copy of a piece.
+        """
+        n_fft, hop = len(self.w), self.hop_length
+        inside = frame_rows(y, n_fft, 1) if len(y) >= n_fft else None
+
+        def rows(start: int, stop: int) -> np.ndarray:
+            first, last = start * hop - self.pad, (stop - 1) * hop - self.pad  # where the frames begin
+            if inside is not None and first >= 0 and last < len(inside):
+                return inside[first : last + 1 : hop]
+            return frame_rows(extend(y, first, last + n_fft, self.pad_mode, self.pad), n_fft, hop)
+
+        return rows
 
 
 def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit) -> None:
@@ -65,19 +76,20 @@ def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit) -> None:
     """
     from scipy.fft import rfft
 
-    w, n_fft = framing.w, len(framing.w)
-    per_block = _frames_per_block(w)
+    w, n_fft, n_frames = framing.w, len(framing.w), framing.n_frames(y)
+    size = _frames_per_block(w)
 
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
-        buffer = np.empty((min(per_block, last - first), n_fft), dtype=y.dtype)
-        for start, stop in _blocks(first, last, per_block):
-            frames = frame_rows(framing.samples_of(y[channel], start, stop), n_fft, framing.hop_length)
+        rows = framing.rows_of(y[channel])
+        buffer = np.empty((size, n_fft), dtype=y.dtype)
+        for start in range(first * size, min(last * size, n_frames), size):
+            stop = min(start + size, n_frames)
             windowed = buffer[: stop - start]
             with np.errstate(invalid="ignore"):  # infinity times zero: the caller looks for what is not finite
-                np.multiply(frames, w, out=windowed)
+                np.multiply(rows(start, stop), w, out=windowed)
             visit(channel, start, stop, rfft(windowed, axis=-1, overwrite_x=True))
 
-    _share_out(run, y.shape[:-1], framing.n_frames(y), n_fft, framing.workers)
+    _share_out(run, y.shape[:-1], range(-(-n_frames // size)), size * n_fft, framing.workers)
 
 
 def overlap_add_spectra(
@@ -85,78 +97,55 @@ def overlap_add_spectra(
 ) -> None:
     """Inverse FFT, window, overlap-add, division by ``weight``; ``out`` (..., n) begins at sample ``start``.
 
-    A run of hops of the output belongs to one thread. Frames that reach into it from the run before are
-    computed once more, so that no two threads write to the same sample.
+    A run of hops of the output belongs to one thread. The blocks of frames that reach into it from before
+    are computed once more, so that no two threads write to the same sample, and all add in the same order.
     """
     from scipy.fft import irfft
 
-    n_fft, n_frames, hop_length, pieces = len(w), D.shape[-1], weight.hop_length, weight.pieces
-    per_block = _frames_per_block(w)
-    length = out.shape[-1]
+    n_fft, n_frames, hop, pieces = len(w), D.shape[-1], weight.hop_length, weight.pieces
+    size = _frames_per_block(w)
+    stop = start + out.shape[-1]
     divisor = weight.divisor(out.dtype)
 
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
-        spectra, samples = D[channel].T, out[channel]
-        # Sums of the hops from the block's first on; what is not complete after a block is carried along.
-        sums = np.zeros((per_block + pieces - 1, hop_length), dtype=out.dtype)
-        for begin, end in _blocks(max(0, first - pieces + 1), last, per_block):
-            n = max(0, min(end, n_frames) - begin)  # the last hops have no frame of their own
-            if n:
-                frames = irfft(spectra[begin : begin + n], n=n_fft, axis=-1)
-                frames *= w
-                for p in range(pieces):
-                    part = frames[:, p * hop_length : (p + 1) * hop_length]
-                    sums[p : p + n, : part.shape[1]] += part
-            done = sums[: end - begin]
-            done /= divisor(begin, end)
-            # From the samples of these hops, those that belong to this run and to the output.
-            low = max(max(begin, first) * hop_length - start, 0)
-            high = min(end * hop_length - start, length)
-            if low < high:
-                offset = start - begin * hop_length
-                samples[low:high] = done.reshape(-1)[low + offset : high + offset]
-            sums[: pieces - 1] = sums[end - begin : end - begin + pieces - 1].copy()
+        rows, samples = D[channel].T, out[channel]
+        # Sums on the hops from the block's first on; those that later frames will add to are carried along.
+        sums = np.zeros((size + pieces - 1, hop), dtype=out.dtype)
+        before = max(0, (first * size - pieces + 1) // size)
+        for begin in range(before * size, last * size, size):
+            if begin < n_frames:  # behind the last frame there are hops that only earlier frames reach
+                add_rows(sums, irfft(rows[begin : begin + size], n=n_fft, axis=-1) * w, hop)
+            if begin >= first * size:
+                done = (sums[:size] / divisor(begin, begin + size)).reshape(-1)
+                here = begin * hop
+                low, high = max(here, start), min(here + len(done), stop)
+                samples[low - start : high - start] = done[low - here : high - here]
+            sums[: pieces - 1] = sums[size:].copy()
             sums[pieces - 1 :] = 0
 
-    first_hop, last_hop = start // hop_length, -(-(start + length) // hop_length)
-    _share_out(
-        lambda channel, first, last: run(channel, first + first_hop, last + first_hop),
-        D.shape[:-2],
-        last_hop - first_hop,
-        n_fft,
-        workers,
-    )
+    blocks = range(start // hop // size, -(-stop // (hop * size)))
+    _share_out(run, D.shape[:-2], blocks, size * n_fft, workers)
 
 
 def _frames_per_block(w: np.ndarray) -> int:
     return max(1, BLOCK_BYTES // w.nbytes)
 
 
-def _blocks(first: int, last: int, size: int) -> Iterator[tuple[int, int]]:
-    for start in range(first, last, size):
-        yield start, min(start + size, last)
-
-
-def _share_out(
-    run: Callable[[tuple[int, ...], int, int], None],
-    batch: tuple[int, ...],
-    count: int,
-    n_fft: int,
-    workers: int | None,
-) -> None:
-    """Call ``run(channel, first, last)`` so that every channel's 0 … count - 1 is done, in ``workers`` threads."""
+def _share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: int, workers: int | None) -> None:
+    """Call ``run(channel, first, last)`` until every channel has all its ``blocks``, in ``workers`` threads."""
     channels = list(np.ndindex(batch))
     if workers is None:
-        workers = min(MOST_WORKERS, _cpus(), 1 + len(channels) * count * n_fft // SAMPLES_PER_WORKER)
-    runs_each = max(1, -(-workers // max(1, len(channels))))
-    edges = np.linspace(0, count, runs_each + 1).astype(int).tolist()
-    runs = [(c, a, b) for c in channels for a, b in pairwise(edges) if a < b]
+        samples = len(channels) * len(blocks) * block_samples
+        workers = min(MOST_WORKERS, _cpus(), 1 + samples // SAMPLES_PER_WORKER)
+    runs_each = -(-workers // max(1, len(channels)))
+    edges = np.linspace(blocks.start, blocks.stop, runs_each + 1).astype(int).tolist()
+    runs = [(channel, a, b) for channel in channels for a, b in pairwise(edges) if a < b]
     if workers == 1 or len(runs) < 2:
-        for task in runs:
-            run(*task)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda task: run(*task), runs))
+        for each in runs:
+            run(*each)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda each: run(*each), runs))
 
 
 def _cpus() -> int:

@@ -109,8 +109,8 @@ def to_pcm16(y: Array) -> Pcm16:
     """Float samples as int16, and how many were clipped: ``round(32768 * y)``, limited to −32768 … 32767.
 
     The factor is the one of :func:`to_float`, so that ``to_float(to_pcm16(y).samples) == y`` for every ``y`` that
-    came from 16 bits. (Who multiplies by 32767 makes it 0.003 % quieter each time; who cuts off the fraction with ``astype``
-    adds distortion.) Ties go to the even neighbour.
+    came from 16 bits. (Who multiplies by 32767 makes it 0.003 % quieter each time; who cuts off the fraction, with
+    ``astype`` alone, adds distortion.) Ties go to the even neighbour.
 
     Parameters
     ----------
@@ -439,9 +439,7 @@ def play(y: Array, sr: float) -> Any:
     y = _channels(y)
     sr = _whole_rate(sr)
     if y.ndim == 2 and y.shape[0] > 2:
-        raise ParameterError(
-            f"y has {y.shape[0]} channels; a browser plays one or two. Choose with y[:2], or y.mean(0)."
-        )
+        raise ParameterError(f"y has {y.shape[0]} channels; browsers play one or two. Take y[:2], or y.mean(axis=0).")
     if sr < 3000:
         raise ParameterError(f"{sr=} Hz: browsers play nothing below 3000 Hz. Use dspkit.resample first.")
     _refuse_clipping(y, "play a quieter copy")

@@ -31,7 +31,8 @@ def power_to_db(S: Array, *, ref: Reference = 1.0, amin: float = 1e-10, top_db: 
         Powers below this count as this: the logarithm of 0 is not a number.
     top_db : float or None
         Values further than this below the largest of the whole array are raised to that floor. ``None``
-        keeps them. Since the floor moves with the peak, two sounds compared need ``top_db=None``.
+        keeps them. Since the floor moves with the peak, two sounds compared need ``top_db=None``. (So it
+        was in librosa until 0.11; librosa 1.0 takes the peak of each spectrogram in a batch by itself.)
 
     Returns
     -------

@@ -74,8 +74,8 @@ def _phasors(k: Array, n: int) -> Array:
 
     A phasor that has turned k·m/n times stands where the fraction of a turn alone would have brought it, so
     there are only n places to stand: the n-th roots of one. Taking k·m modulo n in whole numbers *before*
-    multiplying by 2π is exact; without it the angle grows up to 2π·n, and its rounding error with it (a few
-    parts in 10¹³ at n = 1000).
+    multiplying by 2π is exact; without it the angle grows up to 2π·n, and its rounding error with it (about
+    1e-12 at n = 1000).
     """
     xp = namespace(k)
     m = arange(k, n)

@@ -93,8 +93,9 @@ def extend(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> Array:
     if start >= 0 and stop <= n:
         return y[..., start:stop]
     before = _beyond(y, arange(y, min(stop, 0), start=min(start, 0)), pad_mode, pad)
+    inside = y[..., min(max(start, 0), n) : min(max(stop, 0), n)]
     behind = _beyond(y, arange(y, max(stop, n), start=max(start, n)), pad_mode, pad)
-    return namespace(y).concat([before, y[..., max(start, 0) : min(stop, n)], behind], axis=-1)
+    return namespace(y).concat([before, inside, behind], axis=-1)
 
 
 def _beyond(y: Array, i: Array, pad_mode: str, pad: int) -> Array:
@@ -135,16 +136,21 @@ def overlap_add(frames: Array, *, hop_length: int) -> Array:
             f"frames has shape {tuple(frames.shape)}; expected (..., frame_length, n_frames), neither of them 0."
         )
     *batch, frame_length, n_frames = frames.shape
-    # Cut each frame into pieces of one hop. Piece p of frame t lands on hop t + p of the output, so
-    # one addition for each p handles all frames at once: no loop over frames.
-    pieces = -(-frame_length // hop_length)
-    rows = zeros(frames, (*batch, n_frames, pieces * hop_length))
-    rows[..., :, :frame_length] = xp.moveaxis(frames, -1, -2)
-    out = zeros(frames, (*batch, n_frames + pieces - 1, hop_length))
-    for p in range(pieces):
-        out[..., p : p + n_frames, :] += rows[..., :, p * hop_length : (p + 1) * hop_length]
-    out = xp.reshape(out, (*batch, (n_frames + pieces - 1) * hop_length))
-    return out[..., : frame_length + (n_frames - 1) * hop_length]
+    hops = n_frames + -(-frame_length // hop_length) - 1
+    sums = zeros(frames, (*batch, hops, hop_length))
+    add_rows(sums, xp.moveaxis(frames, -1, -2), hop_length)
+    return xp.reshape(sums, (*batch, hops * hop_length))[..., : frame_length + (n_frames - 1) * hop_length]
+
+
+def add_rows(sums: Array, rows: Array, hop_length: int) -> None:
+    """Add frames, as ``rows`` (..., n_frames, frame_length), to ``sums``, which has a row for each hop.
+
+    Piece p of frame t falls on hop t + p, so that one addition for each p does for all frames.
+    """
+    n_frames, frame_length = rows.shape[-2:]
+    for p in range(-(-frame_length // hop_length)):
+        piece = rows[..., :, p * hop_length : min((p + 1) * hop_length, frame_length)]
+        sums[..., p : p + n_frames, : piece.shape[-1]] += piece
 
 
 class OverlapSum:

@@ -242,6 +242,15 @@ def test_a_file_cut_short_is_refused(soundfile, tmp_path, ending, part):
         dk.load(path)
 
 
+def test_an_ogg_file_without_its_last_page_is_refused(soundfile, tmp_path):
+    path = tmp_path / "x.ogg"
+    dk.save(path, dk.noise(duration=3.0), 22050)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.rfind(b"OggS")])  # cut between two pages
+    with pytest.raises(dk.AudioFileError, match="no last page"):
+        dk.load(path)
+
+
 def _wav(samples, *, promised):
     data = samples.astype("<i2").tobytes()
     head = struct.pack(

@@ -123,6 +123,14 @@ def test_goertzel_equals_the_dtft_sum(arrays, rng, freq):
     assert relative_error(got, expected) < 1e-10
 
 
+def test_goertzel_keeps_float32_but_not_its_rounding(arrays):
+    # Near 0 Hz a recursion in float32 would be off by 2e-4 after 4000 samples.
+    x = np.cos(2 * np.pi * 10 * np.arange(4000) / 8000).astype("float32")
+    got = arrays.back(dk.goertzel(arrays(x), 10.0, 8000))
+    assert got.dtype == "complex64"
+    assert abs(got) == pytest.approx(2000, rel=1e-6)
+
+
 @pytest.mark.parametrize(("sr", "n_fft"), [(8000, 8), (8000, 9), (22050, 2048), (44100, 1)])
 def test_fft_frequencies(sr, n_fft):
     np.testing.assert_allclose(dk.fft_frequencies(sr=sr, n_fft=n_fft), np.fft.rfftfreq(n_fft, 1 / sr), rtol=1e-15)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 import base64
 import copy
+import functools
 import io
-import json
 import os
 import re
 import subprocess
 import sys
 import wave
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import homework
+import lessons
 import numpy as np
 import pytest
 
@@ -138,7 +140,9 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     new = nbformat.v4
     cells = {k: new.new_code_cell(source, metadata={"tags": tags}) for k, (source, tags) in CELLS.items()}
     setup = new.new_code_cell(SETUP)
-    nbclient.NotebookClient(new.new_notebook(cells=[setup, *cells.values()]), timeout=60, kernel_name="python3").execute()
+    nbclient.NotebookClient(
+        new.new_notebook(cells=[setup, *cells.values()]), timeout=60, kernel_name="python3"
+    ).execute()
     notebook = new.new_notebook(cells=[setup])
     for number, (kind, change, _) in enumerate(VARIANTS.values()):
         cell = copy.deepcopy(cells[kind])
@@ -166,3 +170,212 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_comparison_sees(name: str, verdicts: dict[str, str]) -> None:
     assert bool(verdicts[name]) == VARIANTS[name][2], verdicts[name] or "it passed"
+
+
+# ---- What holds in every notebook ----
+
+TAGS = {"nbval-ignore-output", "raises-exception", "stub", "solution"}
+MIME_TYPES = {"text/plain", "text/html", "text/latex", "text/markdown", "image/png"}
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|Users|usr|opt)/|[A-Z]:\\\\|site-packages")
+CHECKED = re.compile(r"^dk\.check\.[^\n]*\Z", flags=re.MULTILINE)  # a check in the last line shows its verdict
+PARTS = ("Compare", "What can go wrong", "On the GPU", "Exercises", "Bring your own sound", "Further reading")
+
+on_notebooks = pytest.mark.parametrize("path", LESSONS + SHEETS + SOLUTIONS, ids=ident)
+on_lessons = pytest.mark.parametrize("path", LESSONS, ids=ident)
+on_topics = pytest.mark.parametrize("path", [p for p in LESSONS if not p.stem.startswith("00_")], ids=ident)
+on_solutions = pytest.mark.parametrize("path", SOLUTIONS, ids=ident)
+
+
+@functools.cache
+def read(path: Path) -> Any:
+    return pytest.importorskip("nbformat").read(path, as_version=4)
+
+
+def code(path: Path, tag: str | None = None) -> list[Any]:
+    """The code cells, all or those with a tag."""
+    cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
+    return cells if tag is None else [cell for cell in cells if tag in cell.metadata.get("tags", [])]
+
+
+def text(cell: Any) -> str:
+    """What a cell prints or returns, as text."""
+    return "\n".join(str(o.get("text", "")) + str(o.get("data", {}).get("text/plain", "")) for o in cell.outputs)
+
+
+def test_there_are_lessons_and_each_has_its_homework() -> None:
+    assert LESSONS
+    assert [p.stem for p in LESSONS] == [p.stem for p in SOLUTIONS] == [p.stem for p in SHEETS]
+
+
+@on_notebooks
+def test_file_is_small(path: Path) -> None:
+    assert path.stat().st_size < 2e6
+
+
+@on_notebooks
+def test_stored_as_the_tool_stores(path: Path) -> None:
+    """No machine's metadata, ids from the cells' sources: two authors' notebooks differ only in what they wrote."""
+    nbformat = pytest.importorskip("nbformat")
+    assert path.read_text(encoding="utf-8") == nbformat.writes(lessons.normalise(copy.deepcopy(read(path)))) + "\n"
+
+
+@on_notebooks
+def test_every_code_cell_ran_in_order(path: Path) -> None:
+    assert [cell.execution_count for cell in code(path)] == list(range(1, len(code(path)) + 1))
+
+
+@on_notebooks
+def test_outputs_are_fit_to_be_kept(path: Path) -> None:
+    for cell in code(path):
+        for output in cell.outputs:
+            assert output.get("name") != "stderr", cell.source
+            assert output.output_type != "error" or "raises-exception" in cell.metadata.tags, cell.source
+            assert set(output.get("data", {})) <= MIME_TYPES, cell.source
+        assert "Warning:" not in text(cell), cell.source
+        assert not MACHINE_PATH.search(text(cell)), text(cell)
+
+
+@on_notebooks
+def test_what_is_not_compared_claims_nothing(path: Path) -> None:
+    """Only a slider, a time and the name of a device may differ from run to run: no result hides in such a cell."""
+    for cell in code(path):
+        tags = set(cell.metadata.get("tags", []))
+        assert tags <= TAGS, tags
+        assert not re.search(r"#\s*NBVAL_|#\s*PYTEST_VALIDATE", cell.source), cell.source
+    for cell in code(path, "nbval-ignore-output"):
+        assert not re.search(r"\bassert\b", cell.source), cell.source
+        assert re.search(r"dk\.explore\.|\.interactive|perf_counter|timeit|cupy", cell.source), cell.source
+        assert "print(" not in cell.source or re.search(r"perf_counter|timeit|cupy", cell.source), cell.source
+    assert len(code(path, "nbval-ignore-output")) <= 0.25 * len(code(path))
+
+
+@on_lessons
+def test_reads_as_a_text(path: Path) -> None:
+    """Never more than three code cells without a sentence; a cell is small; a picture or a sound comes soon."""
+    cells = read(path).cells
+    kinds = "".join("c" if cell.cell_type == "code" else "m" for cell in cells)
+    assert "cccc" not in kinds, f"four code cells in a row from cell {kinds.index('cccc')}"
+    assert cells[0].source.startswith("# ")
+    for cell in code(path):
+        assert 0 < len([line for line in cell.source.splitlines() if line.strip()]) <= 18, cell.source
+    early = [output.get("data", {}) for cell in code(path)[:3] for output in cell.outputs]
+    assert any("image/png" in data or "<audio" in str(data.get("text/html")) for data in early)
+
+
+@on_topics
+def test_has_the_parts_that_every_lesson_has(path: Path) -> None:
+    markdown = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    headings = re.findall(r"^##+ +(.*)$", "\n".join(markdown), flags=re.MULTILINE)
+    places = [next((i for i, h in enumerate(headings) if h.startswith(part)), None) for part in PARTS]
+    assert None not in places, dict(zip(PARTS, places, strict=True))
+    assert 1_800 <= len(re.findall(r"\w+", " ".join(markdown))) <= 4_000
+    assert code(path, "nbval-ignore-output"), "no slider"
+
+
+@on_notebooks
+def test_plots_through_the_package(path: Path) -> None:
+    """No plotting code in a lesson: plotting styles age, and what ages lies in one place, tested."""
+    for cell in code(path):
+        for node in ast.walk(ast.parse(cell.source)):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [n for n in names if n.split(".")[0] in {"matplotlib", "pylab", "ipywidgets"}], cell.source
+
+
+@on_notebooks
+def test_links_lead_somewhere(path: Path) -> None:
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\(([^)#\s]+)", cell.source):
+                assert "://" in target or (path.parent / target).exists(), target
+
+
+@on_solutions
+def test_sheet_is_what_its_solution_gives(path: Path) -> None:
+    pytest.importorskip("nbconvert")
+    stored = read(ROOT / "notebooks" / "homework" / path.name)
+    assert homework.sources(stored) == homework.sources(homework.sheet(path))
+
+
+@on_solutions
+def test_solutions_pass_and_stubs_are_not_tried_yet(path: Path) -> None:
+    sheet = ROOT / "notebooks" / "homework" / path.name
+    solved = [text(cell) for cell in code(path) if CHECKED.search(cell.source)]
+    empty = [text(cell) for cell in code(sheet) if CHECKED.search(cell.source)]
+    assert len(solved) == len(empty) >= 3
+    assert [answer for answer in solved if not answer.startswith("✓")] == []
+    assert [answer for answer in empty if "not tried yet" not in answer] == []
+
+
+# ---- Bring your own sound: a whole lesson on a file from outside ----
+
+FORMATS = ("flac", "mp3", "wav")
+
+
+def own_sound(folder: Path, extension: str) -> Path:
+    """Three seconds of stereo at 48 kHz, unlike the course's own sounds: tones that glide and beats that fade."""
+    soundfile = pytest.importorskip("soundfile")
+    t = np.arange(3 * 48_000) / 48_000
+    beats = np.exp(-8 * (t % 0.4)) * np.random.default_rng(5).normal(size=len(t)) * 0.05
+    left = 0.2 * np.sin(2 * np.pi * (200 * t + 60 * t**2)) + beats
+    right = 0.1 * np.sin(2 * np.pi * 331.7 * t) + beats
+    path = folder / f"my own sound.{extension}"
+    soundfile.write(path, np.stack([left, right], axis=1).astype(np.float32), 48_000)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("path", "extension"),
+    [pytest.param(p, FORMATS[i % 3], id=f"{p.stem}-{FORMATS[i % 3]}") for i, p in enumerate(LESSONS)],
+)
+def test_lesson_runs_with_a_sound_from_outside(
+    path: Path, extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nbclient = pytest.importorskip("nbclient")
+    assert any("dk.audio.bring(" in cell.source or "dk.bring(" in cell.source for cell in code(path))
+    monkeypatch.setenv("DSPKIT_SOUND", str(own_sound(tmp_path, extension)))
+    notebook = copy.deepcopy(read(path))
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        store_widget_state=False,
+        resources={"metadata": {"path": path.parent}},
+    )
+    client.execute()
+    said = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    assert not said, said[0].text
+
+
+# ---- The package's order is the syllabus' order ----
+
+# Each module may import those before it. Beside them stand viz, explore and check, which may import all of these.
+ORDER = [
+    *("errors", "_validate", "_arrays", "decibels", "frames", "signals", "audio"),
+    *(
+        "sampling",
+        "harmonics",
+        "time_domain",
+        "convolution",
+        "fourier",
+        "fast_fourier",
+        "windows",
+        "_blocks",
+        "short_time",
+    ),
+    *("mel", "cepstrum", "loudness", "normalization", "companding", "datasets"),
+]
+MODULES = sorted((ROOT / "dspkit").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.stem != "__init__"], ids=lambda p: p.stem)
+def test_no_module_imports_a_later_one(path: Path) -> None:
+    assert path.stem in ORDER, "a new module: where does it stand?"
+    before = ORDER[: ORDER.index(path.stem)]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("dspkit")):
+            module = (node.module or "").removeprefix("dspkit").lstrip(".")
+            for name in [module.split(".")[0]] if module else [alias.name for alias in node.names]:
+                assert name in before, f"line {node.lineno}: {path.stem} imports {name}, which comes later"
+        if isinstance(node, ast.Import):
+            assert not [a.name for a in node.names if a.name.split(".")[0] == "dspkit"], f"line {node.lineno}"

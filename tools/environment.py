@@ -174,32 +174,31 @@ def make_venv(folder: Path) -> None:
 
 
 def install(command: list, log: Path) -> None:
-    """Run pip, showing what it does and for how long, and its warnings and errors; all that it says goes into a log."""
+    """Run pip, showing what it does, for how long, and its errors; all that it says goes into a log."""
     process = subprocess.Popen(
         command,
         cwd=str(ROOT),
+        env=dict(os.environ, PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,
         errors="replace",
     )
     lines = queue.Queue()
-    reader = threading.Thread(target=lambda: [lines.put(line) for line in [*process.stdout, None]], daemon=True)
-    reader.start()
-    progress, said = Progress(), []
+    threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
+    progress, said, line = Progress(), [], ""
     try:
         with log.open("w", encoding="utf-8") as file:
-            while True:
+            while line is not None:
                 try:
                     line = lines.get(timeout=0.5)
                 except queue.Empty:
-                    progress.show()
-                    continue
-                if line is None:
-                    break
-                file.write(line)
-                said.append(line)
-                progress.read(line)
+                    line = ""
+                if line:
+                    file.write(line)
+                    said.append(line)
+                    progress.read(line)
+                progress.show()
     except BaseException:
         process.kill()
         raise
@@ -210,6 +209,14 @@ def install(command: list, log: Path) -> None:
             f"{''.join(said[-30:])}\npip failed; all that it said is in {log}.\n"
             "Without a network it cannot fetch the packages. When the cause is mended, give the same command again."
         )
+
+
+def read_lines(stream: object, lines: queue.Queue) -> None:
+    """Pass on a program's lines as they come, and None at its end: waiting for a line must not stop the clock."""
+    with stream:
+        for line in stream:
+            lines.put(line)
+    lines.put(None)
 
 
 class Progress:
@@ -227,9 +234,8 @@ class Progress:
             self.doing = f"package {self.packages}: {words[1]}"
         elif line.startswith("Installing collected packages"):
             self.doing = f"unpacking {len(words) - 3} packages"
-        elif line.startswith(("ERROR", "WARNING")) and "'root' user" not in line:
+        elif line.startswith("ERROR"):
             say(f"{self.start_of_line()}{line.rstrip()}")
-        self.show()
 
     def show(self) -> None:
         """Say where we are, now on a terminal, every 15 s elsewhere."""

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from copies import CourseError, lay_out, write
 from environment import OLDEST, ROOT, dotted, ensure_environment, say, venv_folder
@@ -19,6 +20,7 @@ HELP = """\
 make lab          make the environment, lay out your copies in work/, open JupyterLab on the first lesson
 make test         everything: unit tests, doctests, each lesson and homework sheet against what it stores
 make env          the environment alone, in .venv
+make copies       your copies in work/ alone, laid out or brought up to date
 make lessons      run the lessons again and store what they print, draw and play
 make bench        speed, error and memory beside the peers
 make lint         ruff (check and format) and mypy
@@ -35,17 +37,29 @@ def options(name: str, given: list) -> list:
 
 
 def lab(given: list) -> int:
-    """Start JupyterLab on the student's copy of the first lesson: this machine only, with a token."""
+    """Bring the student's copies up to date and open JupyterLab on the first lesson."""
     python = ensure_environment("course")
+    copies(given)
+    say(f"Starting JupyterLab on work/{FIRST_LESSON}. Its address stands below; Ctrl-C stops it.")
+    return start([*lab_command(python, ROOT), *options("LAB_ARGS", given)])
+
+
+def copies(given: list) -> int:
+    """The student's copies alone, for those who start JupyterLab from an environment of their own."""
     for line in lay_out(ROOT / "notebooks", ROOT / "work"):
         say(f"- {line}.")
-    command = [str(python), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", "--ServerApp.ip=127.0.0.1"]
+    return 0
+
+
+def lab_command(python: Path, folder: Path) -> list:
+    """JupyterLab in a folder, for this machine only; it makes a token, and takes the next port where one is taken."""
+    command = [str(python), "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    command.append(f"--LabApp.default_url=/lab/tree/work/{FIRST_LESSON}")  # in the address that is printed, too
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # a container; JupyterLab refuses otherwise
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         command.append("--no-browser")  # no screen: the address is printed, and no text browser takes the terminal
-    say(f"Starting JupyterLab on work/{FIRST_LESSON}. Its address stands below; Ctrl-C stops it.")
-    return start(command + options("LAB_ARGS", given) + [str(ROOT / "work" / FIRST_LESSON)])
+    return command
 
 
 def start(command: list) -> int:
@@ -127,8 +141,8 @@ def show_help(given: list) -> int:
 
 
 COMMANDS = {
-    "help": show_help, "lab": lab, "test": test, "env": env, "lessons": lessons, "bench": bench, "lint": lint,
-    "constraints": constraints, "clean": clean,
+    "help": show_help, "lab": lab, "test": test, "env": env, "copies": copies, "lessons": lessons, "bench": bench,
+    "lint": lint, "constraints": constraints, "clean": clean,
 }  # fmt: skip
 
 

@@ -61,6 +61,7 @@ def execute(path: Path) -> str:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=False,
+        coalesce_streams=True,  # what a loop prints is one text, not one for each turn
     )
     try:
         client.execute()

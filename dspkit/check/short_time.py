@@ -324,6 +324,12 @@ def _db(S: np.ndarray, ref: float, top_db: float | None) -> np.ndarray:
     return decibels.power_to_db(S, ref=ref, top_db=top_db)
 
 
+def _log_of_zero(S: np.ndarray, ref: float, top_db: float | None) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        db = 10 * np.log10(S / ref)
+    return db if top_db is None else np.maximum(db, db.max() - top_db)
+
+
 def _floor_below_zero(S: np.ndarray, ref: float, top_db: float | None) -> np.ndarray:
     db = _db(S, ref, None)
     return db if top_db is None else np.maximum(db, -top_db)
@@ -373,6 +379,11 @@ power_to_db = Check(
             "top_db left unused",
             lambda S, ref, top_db: _db(S, ref, None),
             "With top_db, raise everything lower than db.max() − top_db to that floor.",
+        ),
+        Mistake(
+            "the logarithm of zero",
+            _log_of_zero,
+            "Silence has power 0, and lg 0 is −∞: powers below 1e-10 count as 1e-10.",
         ),
         Mistake(
             "1e-10 added to the power",

@@ -54,7 +54,7 @@ def two_tones(*, sr: float = 8000.0, freq: float = 1000.0, distance: float = 20.
         tones = (freq, freq + distance)
         n = round(milliseconds / 1000 * sr)
         t = np.arange(n) / sr
-        x = 0.25 * (np.sin(2 * math.pi * tones[0] * t) + np.cos(2 * math.pi * tones[1] * t))
+        x = 0.25 * (np.sin(2 * math.pi * tones[0] * t) + np.sin(2 * math.pi * tones[1] * t))
         low, high = freq - 150, freq + 250
         at = np.linspace(low, high, 401)
         curve = 2 / n * np.abs(fourier.dtft(x, 2 * math.pi * at / sr))

@@ -46,12 +46,15 @@ def leakage(*, bins: float = 8.5, window: str = "boxcar", n: int = 64, sr: float
     )
 
 
-def weak_tone(*, level: float = -60.0, distance: float = 6.5, window: str = "boxcar", n: int = 128) -> Explorer:
+def weak_tone(
+    *, level: float = -60.0, distance: float = 6.5, window: str = "boxcar", n: int = 128, sr: float = 8000.0
+) -> Explorer:
     """A strong tone and a weak one: when does the weak one disappear under the strong one's side lobes?
 
     ``level`` of the weak tone in dB below the strong one, ``distance`` between them in bins.
     """
-    n = positive_int(n, "n", minimum=64, unit="samples")
+    n = positive_int(n, "n", minimum=128, unit="samples")
+    sr = positive_number(sr, "sr", unit="hertz")
 
     def draw(level: float, distance: float, window: str) -> Figure:
         strong = _tone(20.3, n)
@@ -59,7 +62,7 @@ def weak_tone(*, level: float = -60.0, distance: float = 6.5, window: str = "box
         frames = {"the strong tone alone": strong, "both tones": strong + weak}
         w = get_window(window, n)
         title = f"{window}: a second tone at {level:.0f} dB, {distance:.1f} bins away"
-        return draw_leakage(frames, sr=float(n), w=w, fmax=48.0, floor=-120.0, repeat=False, title=title)
+        return draw_leakage(frames, sr=sr, w=w, fmax=48 * sr / n, floor=-120.0, repeat=False, title=title)
 
     return Explorer(
         draw,

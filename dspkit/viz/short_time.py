@@ -71,6 +71,7 @@ def spectrograms(
     sr: float,
     hop_length: int,
     titles: Sequence[str] | None = None,
+    seconds: tuple[float, float] | None = None,
     fmin: float = 0.0,
     fmax: float | None = None,
     range_db: float = 80.0,
@@ -80,7 +81,8 @@ def spectrograms(
     """Several spectrograms of one sound side by side, with the same axes and the same colours.
 
     ``S_db`` maps a title (the finding of that picture) to levels in dB (n_bins, n_frames), or is a sequence with
-    ``titles`` beside it. The number of bins may differ, the hop must not. ``title`` stands above all.
+    ``titles`` beside it. The number of bins may differ, the hop must not. ``seconds`` and ``fmin`` … ``fmax`` (hertz)
+    say which part is shown; ``title`` stands above all.
     """
     if not isinstance(S_db, Mapping):
         S_db = dict(zip(titles or [f"picture {i + 1}" for i in range(len(S_db))], S_db, strict=True))
@@ -92,7 +94,7 @@ def spectrograms(
     top = max(float(S.max()) for S in planes.values())
     for ax, (words, S) in zip(axes.flat, planes.items(), strict=False):
         image = _image(ax, S, sr, hop_length, None, 0.0, top, range_db)
-        ax.set_ylim(fmin, fmax or sr / 2)
+        ax.set(xlim=seconds, ylim=(fmin, fmax or sr / 2))
         label(ax, title=words)
     for ax in axes.flat[len(planes) :]:
         ax.set_visible(False)
@@ -289,8 +291,7 @@ def stft_kernels(
         ax.plot(milliseconds, kernels[n_bins + k], color=COLOURS[1], ls=LINE_STYLES[1], label="window × −sine")
         label(ax, title=f"Bin {k}: {k * sr / n_fft:.0f} Hz", x="Time [ms]")
     axes[0, 0].set_ylabel("Weight")
-    axes[0, 0].set_ylim(-1.1, 1.6)
-    axes[0, 0].legend(loc="upper left", ncols=2)
+    fig.legend(handles=axes[0, 0].lines, loc="outside lower center", ncols=2)
     fig.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return fig
 

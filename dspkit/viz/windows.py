@@ -45,7 +45,7 @@ def leakage(
     fmax : float, optional
         Highest frequency shown, in hertz.
     repeat : bool
-        Whether to draw the frame's repetitions before and after it, in grey.
+        Whether to draw the frame's repetitions before and after it, in grey, and the seams between them.
     title : str
         The finding, above all columns.
 
@@ -68,6 +68,7 @@ def leakage(
         _draw_spectrum(low, y, weights, sr, floor, fmax or sr / 2)
         label(top, title=name, x="Sample")
         label(low, x="Frequency [Hz]")
+    axes[1, 0].legend(loc="lower left", bbox_to_anchor=(0.0, 0.98), ncols=2, borderaxespad=0.0)
     axes[0, 0].set_ylabel("Amplitude")
     axes[1, 0].set_ylabel("Level [dB]")
     if title:
@@ -87,6 +88,8 @@ def _draw_frame(ax: Axes, y: np.ndarray, repeat: bool) -> None:
     if repeat:
         around = np.arange(-(n // 2), n + n // 2)
         ax.plot(around, y[around % n], color="0.6", lw=1.2)
+        for seam in (0, n):  # where one repetition meets the next
+            ax.plot([seam - 1, seam], [y[-1], y[0]], color=COLOURS[1], lw=2.5, zorder=3)
     dots: dict[str, Any] = {"marker": "o", "markersize": 3} if n <= 100 else {}
     ax.plot(np.arange(n), y, color=COLOURS[0], lw=1.4, **dots)
     for edge in (-0.5, n - 0.5):
@@ -105,11 +108,12 @@ def _draw_spectrum(ax: Axes, y: np.ndarray, w: np.ndarray, sr: float, floor: flo
     curve, bins = _levels(y, w, FINE * n, floor), _levels(y, w, n, floor)
     ax.plot(np.arange(curve.size) * sr / (FINE * n), curve, color="0.55", lw=1.0, label="continuous spectrum")
     frequencies = np.arange(bins.size) * sr / n
+    frequencies = frequencies[frequencies <= fmax]
+    bins = bins[: frequencies.size]
     ax.vlines(frequencies, floor, bins, color=COLOURS[1], lw=1.2)
     ax.plot(frequencies, bins, "o", color=COLOURS[1], markersize=4, label="bins of the DFT", clip_on=False, zorder=3)
     ax.set_ylim(floor, 6.0)
     ax.set_xlim(0.0, fmax)
-    ax.legend(loc="upper right", fontsize=9)
 
 
 @styled
@@ -157,7 +161,7 @@ def window_spectra(
         right.plot(distance, level, **style)
     right.set_ylim(floor, 3.0)
     right.set_xlim(-bins, bins)
-    right.legend(loc="upper right", fontsize=9)
+    fig.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=7)
     if shapes:
         label(axes[0, 0], title="The window", x="Time [frame lengths]", y="Weight (largest = 1)")
     label(right, title=title or "Its spectrum", x="Distance from the tone [bins]", y="Level [dB]")
@@ -182,9 +186,11 @@ def window_map(figures: Mapping[str, WindowFigures], *, title: str = "") -> Figu
     if not figures:
         raise ParameterError("figures is empty; expected names and window figures, such as {'hann': f}.")
     fig, ax = figure(height=4.4)
-    for name, f in figures.items():
-        ax.plot(f.width_6db, f.highest_side_lobe, "o", color=COLOURS[0], markersize=7)
-        ax.annotate(name, (f.width_6db, f.highest_side_lobe), xytext=(7, 4), textcoords="offset points", fontsize=10)
+    points = {name: (f.width_6db, f.highest_side_lobe) for name, f in figures.items()}
+    for name, (x, y) in points.items():
+        ax.plot(x, y, "o", color=COLOURS[0], markersize=7)
+        crowded = any(abs(x - a) < 0.5 and 0 < b - y < 8 for a, b in points.values())  # a point close above
+        ax.annotate(name, (x, y), xytext=(7, -13 if crowded else 4), textcoords="offset points", fontsize=10)
     ax.margins(x=0.12, y=0.12)
     label(
         ax,

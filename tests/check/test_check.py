@@ -20,6 +20,17 @@ def test_an_empty_stub_is_not_tried_yet(stub):
     assert "not tried yet" in repr(verdict)
 
 
+def test_a_function_that_sometimes_forgets_to_return_has_been_tried():
+    verdict = dk.check.dft(lambda x: np.fft.fft(x) if x.shape[-1] > 3 else None)
+    assert verdict.status == "failed"
+    assert "returned nothing (is a return missing?)" in str(verdict)
+
+
+@pytest.mark.parametrize(("error", "status"), [(1e-12, "passed"), (1e-8, "failed")])
+def test_the_limit_is_that_of_the_arithmetic(error, status):
+    assert dk.check.dft(lambda x: np.fft.fft(x) * (1 + error * (x.dtype != "float32"))).status == status
+
+
 def test_an_unknown_mistake_shows_the_smallest_failing_case_without_the_answer():
     verdict = dk.check.dft(lambda x: np.fft.fft(x) + (x.shape[-1] == 13))
     assert verdict.status == "failed"

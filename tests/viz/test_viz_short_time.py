@@ -52,6 +52,14 @@ def test_spectrograms_side_by_side_share_axes_and_colours(levels):
     assert figure.png()
 
 
+def test_a_part_of_several_spectrograms(levels):
+    figure = dk.viz.spectrograms([levels], titles=["a"], sr=SR, hop_length=HOP, seconds=(0.1, 0.2), fmin=500, fmax=900)
+    assert figure.axes[0].get_xlim() == (0.1, 0.2)
+    assert figure.axes[0].get_ylim() == (500, 900)
+    whole = dk.viz.spectrograms([levels], sr=SR, hop_length=HOP).axes[0]
+    assert whole.get_xlim() == pytest.approx(whole.images[0].get_extent()[:2])
+
+
 @pytest.mark.parametrize(
     ("levels", "message"),
     [
