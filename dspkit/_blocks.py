@@ -24,6 +24,8 @@ from .frames import OverlapSum, add_rows, extend, frame_rows
 # Bytes of one block of frames: 128 frames of 2048 float32. Half of it costs more turns of the interpreter,
 # twice as much falls out of the cache.
 BLOCK_BYTES = 1 << 20
+# The same for packed spectra, which need no second buffer: small enough for the second cache, work included.
+PACKED_BYTES = 1 << 19
 # A thread is worth starting for this many samples of frames: some milliseconds of work.
 SAMPLES_PER_WORKER = 1 << 22
 MOST_WORKERS = 4
@@ -68,16 +70,21 @@ class Framing:
         return rows
 
 
-def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit) -> None:
+def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit, *, packed: bool = False) -> None:
     """Call ``visit(channel, start, stop, X)`` for each block: X holds the spectra of frames start … stop - 1.
 
     ``X`` is a row for each frame and may be written to. Blocks come in any order and from several threads
-    at once; no frame comes twice.
+    at once; no frame comes twice. With ``packed`` a row is n_fft real numbers, the parts of the bins in turn:
+    Re X[0], Re X[1], Im X[1], Re X[2], … without those that are always 0. It lies where the frame lay, so that a
+    block needs half the memory.
     """
-    from scipy.fft import rfft
+    if packed:
+        from scipy.fftpack import rfft
+    else:
+        from scipy.fft import rfft
 
     w, n_fft, n_frames = framing.w, len(framing.w), framing.n_frames(y)
-    size = _frames_per_block(w)
+    size = _frames_per_block(w, PACKED_BYTES if packed else BLOCK_BYTES)
 
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
         rows = framing.rows_of(y[channel])
@@ -103,7 +110,7 @@ def overlap_add_spectra(
     from scipy.fft import irfft
 
     n_fft, n_frames, hop, pieces = len(w), D.shape[-1], weight.hop_length, weight.pieces
-    size = _frames_per_block(w)
+    size = _frames_per_block(w, BLOCK_BYTES)
     stop = start + out.shape[-1]
     divisor = weight.divisor(out.dtype)
 
@@ -127,8 +134,8 @@ def overlap_add_spectra(
     _share_out(run, D.shape[:-2], blocks, size * n_fft, workers)
 
 
-def _frames_per_block(w: np.ndarray) -> int:
-    return max(1, BLOCK_BYTES // w.nbytes)
+def _frames_per_block(w: np.ndarray, block_bytes: int) -> int:
+    return max(1, block_bytes // w.nbytes)
 
 
 def _share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: int, workers: int | None) -> None:

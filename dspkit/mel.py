@@ -29,14 +29,16 @@ from ._arrays import (
     check_finite,
     dtype_name,
     is_complex,
+    is_numpy,
     is_on_cpu,
     like,
     namespace,
     zeros,
 )
+from ._blocks import Framing, visit_spectra
 from ._validate import one_of, positive_int, positive_number
 from .errors import EmptyFilterWarning, ParameterError, SampleTypeError
-from .short_time import spectrogram
+from .short_time import _framing, spectrogram
 
 __all__ = [
     "empty_filters",
@@ -97,7 +99,7 @@ def hz_to_mel(frequencies: Any, *, htk: bool = False) -> Array:
     else:
         above = _BREAK_MEL + xp.log(xp.maximum(f, like(_BREAK_HZ, f, dtype=f.dtype)) / _BREAK_HZ) / _LN_PER_MEL
         mels = xp.where(f < _BREAK_HZ, f / _HZ_PER_MEL, above)
-    return mels[()]
+    return _plain(mels)
 
 
 def mel_to_hz(mels: Any, *, htk: bool = False) -> Array:
@@ -119,7 +121,7 @@ def mel_to_hz(mels: Any, *, htk: bool = False) -> Array:
         # Where the straight part holds, the exponent is kept at zero.
         beyond = xp.maximum(m - _BREAK_MEL, zeros(m, ()))
         f = xp.where(m < _BREAK_MEL, m * _HZ_PER_MEL, _BREAK_HZ * xp.exp(beyond * _LN_PER_MEL))
-    return f[()]
+    return _plain(f)
 
 
 def mel_frequencies(n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False) -> np.ndarray:
@@ -436,15 +438,67 @@ def melspectrogram(
         raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or a spectrum S.")
     if S is not None:
         S, n_fft = _as_spectrogram(S, n_fft)
-    else:
-        S = spectrogram(
-            y, power=power, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center,
-            pad_mode=pad_mode, workers=workers,
-        )  # fmt: skip
     fb = mel_filterbank(
         sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, triangles=triangles
     )
+    if S is None:
+        y, _ = as_samples(y)
+        if is_numpy(y):
+            framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+            return _in_blocks(y, framing, fb, positive_number(power, "power"))
+        S = spectrogram(
+            y, power=power, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center,
+            pad_mode=pad_mode,
+        )  # fmt: skip
     return like(fb.astype(dtype_name(S)), S) @ S
+
+
+def _in_blocks(y: np.ndarray, framing: Framing, fb: np.ndarray, power: float) -> np.ndarray:
+    """``fb @ spectrogram``, block by block: power and bands are taken while a block's spectra lie in the cache.
+
+    The spectrogram itself is never stored. Power is taken of packed spectra, by squaring them where they are: the
+    squares of real and imaginary part need no sum of their own, since both get the weight of their bin.
+    """
+    n_fft, packed = len(framing.w), power == 2
+    weights = fb[:, (np.arange(n_fft) + 1) // 2] if packed else fb
+    products = _products(weights.astype(y.dtype))
+    rows = np.zeros((*y.shape[:-1], framing.n_frames(y), len(fb)), dtype=y.dtype)
+
+    def store(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
+        with np.errstate(invalid="ignore"):  # what is not finite is found afterwards
+            S = np.multiply(X, X, out=X) if packed else np.abs(X) ** power
+            bands = rows[channel][start:stop]
+            for band, columns, W, size in products:
+                for t in range(0, stop - start, size):
+                    np.matmul(S[t : t + size, columns], W, out=bands[t : t + size, band])
+
+    visit_spectra(y, framing, store, packed=packed)
+    # A frame with a sample that is not finite has no finite bin, and no finite band but the empty ones.
+    filled = np.flatnonzero(np.any(fb, axis=1))
+    if not len(filled) or not np.all(np.isfinite(rows[..., filled[0]])):
+        check_finite(y)
+    return rows.swapaxes(-1, -2)
+
+
+# Neighbouring filters that are multiplied at once, over the bins of these alone: the matrix is mostly zeros. Fewer
+# are no work for a matrix product, more have too many zeros again.
+_FILTERS_AT_A_TIME = 16
+# Multiplications in one product. OpenBLAS would start threads of its own for more, inside threads of ours.
+_MOST_IN_A_PRODUCT = 1 << 18
+
+
+def _products(weights: np.ndarray) -> list[tuple[slice, slice, np.ndarray, int]]:
+    """The matrix product ``S @ weights.T`` in pieces: bands, columns of S, weights, how many rows of S at a time."""
+    products = []
+    for first in range(0, len(weights), _FILTERS_AT_A_TIME):
+        some = weights[first : first + _FILTERS_AT_A_TIME]
+        columns = np.flatnonzero(some.any(axis=0))
+        if len(columns):
+            low, high = columns[0], columns[-1] + 1
+            size = max(1, _MOST_IN_A_PRODUCT // (len(some) * (high - low)))
+            W = np.ascontiguousarray(some[:, low:high].T)
+            products.append((slice(first, first + len(some)), slice(low, high), W, size))
+    return products
 
 
 def mel_to_linear(
@@ -690,6 +744,11 @@ def _not_negative(values: Any, name: str) -> tuple[Array, Any]:
     if is_on_cpu(x) and bool(xp.any(x < 0)):
         raise ParameterError(f"{name} holds values below zero, where the mel scale has none; expected 0 or more.")
     return x, xp
+
+
+def _plain(x: Array) -> Array:
+    """A NumPy array without axes as the number it holds; everything else as it is."""
+    return x[()] if is_numpy(x) else x
 
 
 def _band(sr: Any, n_fft: Any, fmin: Any, fmax: Any) -> tuple[float, int, float, float]:
