@@ -34,11 +34,13 @@ __all__ = [
     "irfft", "operation_count", "prime_factors", "rfft", "roots_of_unity",
 ]  # fmt: skip
 
-# A prime factor above this goes to Bluestein: a small DFT of p points costs p operations a sample, Bluestein's
-# detour about as much as p = 60.
+# A prime factor above this goes to Bluestein. By counting, the chirp is ahead from about p = 30 on; by the clock, a
+# product with a small matrix wins for longer, up to the size (64 × 64) at which BLAS wakes its threads.
 LARGEST_RADIX_PRIME = 61
 # Prime factors are joined into radices up to this: fewer stages, each a product with a matrix that fits a cache.
 LARGEST_RADIX = 32
+# So many multiplications in a product with a matrix leave OpenBLAS on one thread; from 2^16 on it takes two or more.
+QUIET_PRODUCT = 60_000
 
 
 # ------------------------------------------------------------------------------------------ the textbook's forms
@@ -195,10 +197,9 @@ def _power_of_two(n: int) -> int:
     if n < 1:
         raise ParameterError("x is empty (or a single number); the transform of nothing is not defined.")
     if n & (n - 1):
-        factors = "·".join(str(p) for p in prime_factors(n))
         raise ParameterError(
-            f"n={n} (= {factors}) is not a power of two, so it cannot be halved down to 1. fft(x) takes any length; "
-            f"zero-padding to {1 << n.bit_length()} would give other frequencies."
+            f"n={n} is not a power of two ({n} = {'·'.join(str(p) for p in prime_factors(n))}), so it cannot be halved "
+            f"down to 1. fft(x) takes any length; zero-padding to {1 << n.bit_length()} would give other frequencies."
         )
     return n
 
@@ -487,7 +488,7 @@ def _numpy_stage(A: np.ndarray, twiddles: np.ndarray, F: np.ndarray) -> np.ndarr
     """
     batch, r, L, M = A.shape
     A = (np.multiply(A, twiddles, order="C") if L > 1 else A).reshape(batch, r, L * M)
-    columns = max(1, (1 << 16) // (r * r))
+    columns = QUIET_PRODUCT // (8 * r * r) * 8  # a multiple of 8 keeps the pieces on cache lines
     if A.shape[-1] <= columns:
         return F @ A
     out = np.empty_like(A)

@@ -314,6 +314,15 @@ def _goertzel(x: Array, omega: float) -> Array:
 def fft_frequencies(*, sr: float, n_fft: int, xp: Any = None) -> Array:
     """The frequencies in hertz of the bins of a real transform: ``k * sr / n_fft`` for k = 0 … n_fft // 2.
 
+    Parameters
+    ----------
+    sr : float
+        Sample rate in hertz.
+    n_fft : int
+        Length of the transform, in samples.
+    xp : array namespace, optional
+        Where the frequencies are wanted: ``numpy`` (the default) or ``cupy``.
+
     Returns
     -------
     float64 array (1 + n_fft // 2,)
@@ -329,4 +338,6 @@ def fft_frequencies(*, sr: float, n_fft: int, xp: Any = None) -> Array:
     n_fft = positive_int(n_fft, "n_fft", unit="samples")
     if xp is None:
         import numpy as xp
-    return xp.astype(xp.arange(1 + n_fft // 2), xp.float64) * (sr / n_fft)
+    k = xp.arange(1 + n_fft // 2)
+    xp = namespace(k)
+    return xp.astype(k, xp.float64) * (sr / n_fft)

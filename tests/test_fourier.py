@@ -132,8 +132,11 @@ def test_goertzel_keeps_float32_but_not_its_rounding(arrays):
 
 
 @pytest.mark.parametrize(("sr", "n_fft"), [(8000, 8), (8000, 9), (22050, 2048), (44100, 1)])
-def test_fft_frequencies(sr, n_fft):
-    np.testing.assert_allclose(dk.fft_frequencies(sr=sr, n_fft=n_fft), np.fft.rfftfreq(n_fft, 1 / sr), rtol=1e-15)
+def test_fft_frequencies(arrays, sr, n_fft):
+    got = dk.fft_frequencies(sr=sr, n_fft=n_fft, xp=arrays.xp)
+    assert type(got) is type(arrays([0.0]))
+    np.testing.assert_allclose(to_numpy(got), np.fft.rfftfreq(n_fft, 1 / sr), rtol=1e-15)
+    np.testing.assert_array_equal(dk.fft_frequencies(sr=sr, n_fft=n_fft), to_numpy(got))
 
 
 BAD = {

@@ -220,6 +220,12 @@ def test_exact_figures_of_hann_and_boxcar():
     assert boxcar.overlap_75 == 0.75
 
 
+@pytest.mark.parametrize("n", [64, 100, 1000])
+def test_fall_off_counts_octaves_between_the_lobes_themselves(n):
+    # In short frames the two lobes lie less than an octave apart; a boxcar falls by 6 dB an octave all the same.
+    assert dk.window_figures(np.ones(n)).fall_off == pytest.approx(-6.02, abs=0.12)
+
+
 @pytest.mark.parametrize(("sym", "lowest", "highest"), [(True, -100.01, -99.99), (False, -100.0, -90.0)])
 def test_a_chebyshev_window_has_flat_side_lobes_and_loses_them_when_made_periodic(sym, lowest, highest):
     # The window ends in a single high sample on either side; the periodic form has lost one of the two.

@@ -433,27 +433,24 @@ def _spectrum(n: int, n_fft: int, hop_length: int, *, changed: bool) -> np.ndarr
 istft = Check(
     "istft",
     short_time.istft,
-    (
+    tuple(
         Case(
-            "the STFT of 1024 samples, n_fft=256, hop_length=64",
-            (_spectrum(1024, 256, 64, changed=False),),
-            {"n_fft": 256, "hop_length": 64, "length": 1024},
-        ),
-        Case(
-            "the STFT of 1050 samples (length= is needed for the tail), n_fft=256, hop_length=100",
-            (_spectrum(1050, 256, 100, changed=False),),
-            {"n_fft": 256, "hop_length": 100, "length": 1050},
-        ),
-        Case(
-            "an odd n_fft=255, hop_length=60, 900 samples",
-            (_spectrum(900, 255, 60, changed=False),),
-            {"n_fft": 255, "hop_length": 60, "length": 900},
-        ),
-        Case(
-            "an STFT that was changed (every other bin set to 0): least squares is asked",
-            (_spectrum(1024, 256, 64, changed=True),),
-            {"n_fft": 256, "hop_length": 64, "length": 1024},
-        ),
+            words,
+            (_spectrum(n, n_fft, hop, changed=changed),),
+            {"n_fft": n_fft, "hop_length": hop, "length": n},
+        )
+        for words, n, n_fft, hop, changed in (
+            ("the STFT of 1024 samples, n_fft=256, hop_length=64", 1024, 256, 64, False),
+            (
+                "the STFT of 1050 samples (length= is needed for the tail), n_fft=256, hop_length=100",
+                1050,
+                256,
+                100,
+                False,
+            ),
+            ("the STFT of 900 samples, n_fft=255 (odd), hop_length=60", 900, 255, 60, False),
+            ("an STFT that was changed (every other bin set to 0): least squares is asked", 1024, 256, 64, True),
+        )
     ),
     (
         Mistake(

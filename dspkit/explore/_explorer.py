@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -37,8 +38,17 @@ class Explorer(widgets.VBox):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The controls' values now, by name."""
-        return {name: control.value for name, control in self.controls.items()}
+        """The controls' values now, by name; a slider adds up steps such as 0.1, and the sum's last digits go."""
+        values = {name: control.value for name, control in self.controls.items()}
+        return {name: round(value, 9) if isinstance(value, float) else value for name, value in values.items()}
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """The sliders where a kernel runs; where none does (a page, a stored lesson), the picture as it was drawn."""
+        bundle = super()._repr_mimebundle_(**options)
+        names = ", ".join(control.description for control in self.controls.values())
+        bundle["text/plain"] = f"<Sliders: {names}. Run this cell to move them.>"
+        bundle["image/png"] = base64.b64encode(self.picture.value).decode("ascii")
+        return bundle
 
     def _redraw(self, _change: Any = None) -> None:
         try:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import fourier
 from .._arrays import as_samples, to_numpy
+from .._validate import positive_number
 from ..errors import ParameterError
 from ..viz import fourier as pictures
 from ..viz._style import Figure
@@ -48,7 +49,21 @@ def two_tones(*, sr: float = 8000.0, freq: float = 1000.0, distance: float = 20.
     """Two equally strong tones, ``distance`` hertz apart: seen for how long, and padded how far?
 
     Only the time that was listened to brings them apart. Zeros behind it draw the same curve with more points.
+
+    Parameters
+    ----------
+    sr, freq : float
+        Sample rate, and the frequency of the lower tone, in hertz; up to 250 Hz above it are shown.
+    distance, milliseconds
+        Where the sliders start: the distance of the tones in hertz, and how long they are heard.
+
     """
+    sr = positive_number(sr, "sr", unit="hertz")
+    freq = positive_number(freq, "freq", unit="hertz")
+    if not 150 <= freq <= sr / 2 - 250:
+        raise ParameterError(
+            f"{freq=:g} Hz; expected 150 to {sr / 2 - 250:g} Hz, so that the neighbourhood can be shown."
+        )
 
     def draw(distance: float, milliseconds: int, padding: int) -> Figure:
         tones = (freq, freq + distance)

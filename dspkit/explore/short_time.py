@@ -9,7 +9,7 @@ import numpy as np
 from .. import decibels, short_time
 from ..viz import short_time as pictures
 from ..viz._style import Figure
-from ..windows import get_window
+from ..windows import get_window, window_figures
 from ._explorer import Explorer, choice, slider
 
 __all__ = ["overlap_add", "spectrogram"]
@@ -65,10 +65,7 @@ def resolution(window: Any, n_fft: int, sr: float) -> tuple[float, float]:
     A tone is drawn as the window's spectrum, a click as the window itself, so one is measured on each.
     """
     w = get_window(window, n_fft)
-    zoom = 64
-    spectrum = np.abs(np.fft.rfft(w, n=zoom * n_fft))
-    half_width = int(np.argmax(spectrum < spectrum[0] / 2)) / zoom
-    return 2 * half_width * sr / n_fft, float(np.sum(w >= w.max() / 2)) / sr
+    return window_figures(w).width_6db * sr / n_fft, float(np.sum(w >= w.max() / 2)) / sr
 
 
 def overlap_add(*, win_length: int = 512, hop_length: int = 128) -> Explorer:

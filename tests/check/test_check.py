@@ -134,6 +134,30 @@ def test_settings_by_name_are_part_of_the_call():
     assert "with (x, factor=…); yours takes (x)" in str(check(lambda x: x))
 
 
+CHECKS = {name: c for name in dk.check.__all__ if isinstance(c := getattr(dk.check, name), dk.check.Check)}
+MISTAKES = [
+    pytest.param(check, mistake, id=f"{name}: {mistake.name}")
+    for name, check in CHECKS.items()
+    for mistake in check.mistakes
+]
+
+
+@pytest.mark.parametrize(("check", "mistake"), MISTAKES)
+def test_every_known_mistake_is_named(check, mistake):
+    verdict = check(mistake.wrong)
+    assert verdict.status == "recognised"
+    assert verdict.mistake == mistake.name
+    assert mistake.advice in str(verdict)
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
+def test_every_check_passes_its_own_reference_and_reads_well(check):
+    assert check(check.reference)
+    assert len({mistake.name for mistake in check.mistakes}) == len(check.mistakes)
+    assert all(mistake.advice.strip().endswith((".", "?")) for mistake in check.mistakes)
+    assert all(case.words and not case.words.endswith(".") for case in check.cases)
+
+
 def test_what_numpy_warns_of_in_a_known_mistake_is_not_shown():
     mistake = dk.check.Mistake("a division by zero", lambda x: x / 0, "Divide by N.")
     check = dk.check.Check("mean", lambda x: x / x.size, [dk.check.Case("ones", (np.ones(2),))], [mistake])

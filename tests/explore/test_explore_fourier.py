@@ -48,3 +48,11 @@ def test_zeros_bring_more_bins_and_the_same_curve_time_another_one():
     explorer.controls["milliseconds"].value = 100
     assert np.max(np.abs(curve() - short)) > 0.05
     assert explorer.message.value == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"), [({"sr": 0}, "sr=0"), ({"freq": 100}, "freq=100 Hz"), ({"freq": 3900}, "150 to 3750 Hz")]
+)
+def test_two_tones_need_a_neighbourhood(settings, message):
+    with pytest.raises(ValueError, match=message):
+        dk.explore.two_tones(**settings)

@@ -31,7 +31,7 @@ def test_the_spectrogram_explorer_says_what_a_setting_buys():
 def test_resolution_is_that_of_the_window(window, hertz, samples):
     # Full width at −6 dB: Hann 2.00 bins, boxcar 1.21 (Harris 1978, Table 1); in time half of the frame, and all.
     got_hertz, got_seconds = resolution(window, 1024, 1024)
-    assert got_hertz == pytest.approx(hertz, abs=0.04)  # a grid of 1/32 bin
+    assert got_hertz == pytest.approx(hertz, abs=0.005)
     assert got_seconds == pytest.approx(samples, abs=0.002)
 
 

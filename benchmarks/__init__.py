@@ -1,0 +1,1 @@
+"""Speed, error and memory of dspkit beside its peers: ``python -m benchmarks [names]``."""
