@@ -24,8 +24,6 @@ from .frames import OverlapSum, add_rows, extend, frame_rows
 # Bytes of one block of frames: 128 frames of 2048 float32. Half of it costs more turns of the interpreter,
 # twice as much falls out of the cache.
 BLOCK_BYTES = 1 << 20
-# The same for packed spectra, which need no second buffer: small enough for the second cache, work included.
-PACKED_BYTES = 1 << 19
 # A thread is worth starting for this many samples of frames: some milliseconds of work.
 SAMPLES_PER_WORKER = 1 << 22
 MOST_WORKERS = 4
@@ -84,7 +82,7 @@ def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit, *, packed: bool
         from scipy.fft import rfft
 
     w, n_fft, n_frames = framing.w, len(framing.w), framing.n_frames(y)
-    size = _frames_per_block(w, PACKED_BYTES if packed else BLOCK_BYTES)
+    size = _frames_per_block(w)
 
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
         rows = framing.rows_of(y[channel])
@@ -93,7 +91,8 @@ def visit_spectra(y: np.ndarray, framing: Framing, visit: Visit, *, packed: bool
             stop = min(start + size, n_frames)
             windowed = buffer[: stop - start]
             with np.errstate(invalid="ignore"):  # infinity times zero: the caller looks for what is not finite
-                np.multiply(rows(start, stop), w, out=windowed)
+                # rows · w; np.multiply begins anew in every row and takes twice the time.
+                np.einsum("tn,n->tn", rows(start, stop), w, out=windowed)
             visit(channel, start, stop, rfft(windowed, axis=-1, overwrite_x=True))
 
     _share_out(run, y.shape[:-1], range(-(-n_frames // size)), size * n_fft, framing.workers)
@@ -110,7 +109,7 @@ def overlap_add_spectra(
     from scipy.fft import irfft
 
     n_fft, n_frames, hop, pieces = len(w), D.shape[-1], weight.hop_length, weight.pieces
-    size = _frames_per_block(w, BLOCK_BYTES)
+    size = _frames_per_block(w)
     stop = start + out.shape[-1]
     divisor = weight.divisor(out.dtype)
 
@@ -134,8 +133,8 @@ def overlap_add_spectra(
     _share_out(run, D.shape[:-2], blocks, size * n_fft, workers)
 
 
-def _frames_per_block(w: np.ndarray, block_bytes: int) -> int:
-    return max(1, block_bytes // w.nbytes)
+def _frames_per_block(w: np.ndarray) -> int:
+    return max(1, BLOCK_BYTES // w.nbytes)
 
 
 def _share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: int, workers: int | None) -> None:

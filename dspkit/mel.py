@@ -482,7 +482,7 @@ def _in_blocks(y: np.ndarray, framing: Framing, fb: np.ndarray, power: float) ->
 
 # Neighbouring filters that are multiplied at once, over the bins of these alone: the matrix is mostly zeros. Fewer
 # are no work for a matrix product, more have too many zeros again.
-_FILTERS_AT_A_TIME = 16
+_FILTERS_AT_A_TIME = 8
 # Multiplications in one product. OpenBLAS would start threads of its own for more, inside threads of ours.
 _MOST_IN_A_PRODUCT = 1 << 18
 
