@@ -16,7 +16,6 @@ import wave
 from typing import Any
 
 import numpy as np
-import pytest
 
 try:
     from nbval.plugin import IPyNbCell
@@ -128,11 +127,3 @@ if IPyNbCell is not None:
             self.raise_cell_error("this cell's outputs were cleared: there is nothing to compare with")
 
     IPyNbCell.compare_outputs, IPyNbCell.runtest = compare_outputs, runtest
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a notebook's cells on one worker, in one kernel, where pytest runs on several (``--dist loadgroup``)."""
-    for item in items:
-        if IPyNbCell is not None and isinstance(item, IPyNbCell):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))

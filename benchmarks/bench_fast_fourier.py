@@ -16,7 +16,7 @@ BATCH = (512, 2048)  # so many frames of so many samples: what an STFT asks for
 LARGEST_NAIVE = 2048
 
 WHY = """\
-Why slower where it is: short lengths pay for Python's calls, some tens of microseconds a transform; batches in
+Why slower where it is: short lengths pay for Python's calls, a tenth of a millisecond a transform; batches in
 double precision for walking through memory once a stage, where a compiled FFT keeps a frame in the cache; primes
 for two transforms of more than twice the length. A long single transform is a few products with small matrices,
 which BLAS does at full speed: there NumPy comes close to the compiled transform.\

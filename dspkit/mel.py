@@ -456,49 +456,32 @@ def melspectrogram(
 def _in_blocks(y: np.ndarray, framing: Framing, fb: np.ndarray, power: float) -> np.ndarray:
     """``fb @ spectrogram``, block by block: power and bands are taken while a block's spectra lie in the cache.
 
-    The spectrogram itself is never stored. Power is taken of packed spectra, by squaring them where they are: the
-    squares of real and imaginary part need no sum of their own, since both get the weight of their bin.
+    The spectrogram itself is never stored. In a block a bin's values stand side by side, frame after frame. Of
+    the filters only what is not zero is multiplied: each bin is in two of them.
     """
-    n_fft, packed = len(framing.w), power == 2
-    weights = fb[:, (np.arange(n_fft) + 1) // 2] if packed else fb
-    products = _products(weights.astype(y.dtype))
-    rows = np.zeros((*y.shape[:-1], framing.n_frames(y), len(fb)), dtype=y.dtype)
+    from scipy.sparse import csr_array
 
-    def store(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
+    filters = csr_array(fb.astype(y.dtype))
+    M = np.empty((*y.shape[:-1], len(fb), framing.n_frames(y)), dtype=y.dtype)
+
+    def take_bands(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
+        bands, by_bin = M[channel][:, start:stop], np.ascontiguousarray(X.T)
         with np.errstate(invalid="ignore"):  # what is not finite is found afterwards
-            S = np.multiply(X, X, out=X) if packed else np.abs(X) ** power
-            bands = rows[channel][start:stop]
-            for band, columns, W, size in products:
-                for t in range(0, stop - start, size):
-                    np.matmul(S[t : t + size, columns], W, out=bands[t : t + size, band])
+            if (
+                power == 2
+            ):  # real and imaginary parts squared where they are; their sum waits for the bands, which are few
+                parts = by_bin.view(y.dtype)
+                both = filters @ np.multiply(parts, parts, out=parts)
+                np.add(both[:, 0::2], both[:, 1::2], out=bands)
+            else:
+                bands[...] = filters @ np.abs(by_bin) ** power
 
-    visit_spectra(y, framing, store, packed=packed)
+    visit_spectra(y, framing, take_bands, by_bin=True)
     # A frame with a sample that is not finite has no finite bin, and no finite band but the empty ones.
     filled = np.flatnonzero(np.any(fb, axis=1))
-    if not len(filled) or not np.all(np.isfinite(rows[..., filled[0]])):
+    if not len(filled) or not np.all(np.isfinite(M[..., filled[0], :])):
         check_finite(y)
-    return rows.swapaxes(-1, -2)
-
-
-# Neighbouring filters that are multiplied at once, over the bins of these alone: the matrix is mostly zeros. Fewer
-# are no work for a matrix product, more have too many zeros again.
-_FILTERS_AT_A_TIME = 8
-# Multiplications in one product. OpenBLAS would start threads of its own for more, inside threads of ours.
-_MOST_IN_A_PRODUCT = 1 << 18
-
-
-def _products(weights: np.ndarray) -> list[tuple[slice, slice, np.ndarray, int]]:
-    """The matrix product ``S @ weights.T`` in pieces: bands, columns of S, weights, how many rows of S at a time."""
-    products = []
-    for first in range(0, len(weights), _FILTERS_AT_A_TIME):
-        some = weights[first : first + _FILTERS_AT_A_TIME]
-        columns = np.flatnonzero(some.any(axis=0))
-        if len(columns):
-            low, high = columns[0], columns[-1] + 1
-            size = max(1, _MOST_IN_A_PRODUCT // (len(some) * (high - low)))
-            W = np.ascontiguousarray(some[:, low:high].T)
-            products.append((slice(first, first + len(some)), slice(low, high), W, size))
-    return products
+    return M
 
 
 def mel_to_linear(

@@ -15,7 +15,6 @@ Technical Journal* 45 (1966), 1493–1509.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -127,7 +126,9 @@ def stft(
     y, _ = as_samples(y)
     framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
     if is_numpy(y):
-        D = _in_blocks(y, framing, lambda X: X, complex_dtype(y))
+        rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=complex_dtype(y))
+        visit_spectra(y, framing, out=rows)
+        D = rows.swapaxes(-1, -2)
     else:
         D = _transform(framing.padded(y), like(framing.w, y), framing.hop_length)
     _check_spectrum(D, y)
@@ -139,17 +140,6 @@ def _transform(y: Array, w: Array, hop_length: int) -> Array:
     frames = frame(y, frame_length=w.shape[0], hop_length=hop_length)
     windowed = frames * w[:, None]
     return rfft(windowed, axis=-2)
-
-
-def _in_blocks(y: np.ndarray, framing: Framing, what: Callable[[np.ndarray], np.ndarray], dtype: Any) -> np.ndarray:
-    """``what`` of the spectra of :func:`_transform`, in blocks: no padded copy, never all frames at once."""
-    rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + len(framing.w) // 2), dtype=dtype)
-
-    def store(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
-        rows[channel][start:stop] = what(X)
-
-    visit_spectra(y, framing, store)
-    return rows.swapaxes(-1, -2)
 
 
 def _framing(
@@ -375,15 +365,19 @@ def spectrogram(
     """
     power = positive_number(power, "power")
     y, _ = as_samples(y)
+    framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
     if is_numpy(y):
-        framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
-        S = _in_blocks(y, framing, lambda X: _power(X, power), y.dtype)
-        _check_spectrum(S, y)
-        return S
-    D = stft(
-        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center, pad_mode=pad_mode
-    )
-    return _power(D, power)
+        rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=y.dtype)
+
+        def store(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
+            rows[channel][start:stop] = _power(X, power)
+
+        visit_spectra(y, framing, store)
+        S = rows.swapaxes(-1, -2)
+    else:
+        S = _power(_transform(framing.padded(y), like(framing.w, y), framing.hop_length), power)
+    _check_spectrum(S, y)
+    return S
 
 
 def _power(D: Array, power: float) -> Array:

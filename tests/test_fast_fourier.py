@@ -159,6 +159,8 @@ def test_roots_of_unity_are_exact_where_they_can_be_and_for_large_k():
     n, k = 1 << 20, (1 << 40) + 3
     expected = complex(math.cos(2 * math.pi * 3 / n), -math.sin(2 * math.pi * 3 / n))
     assert abs(dk.roots_of_unity(k, n) - expected) < 2e-16
+    big = (1 << 62) + 1  # 4·k would not fit into 64 bits
+    assert dk.roots_of_unity(big, 1000) == dk.roots_of_unity(big % 1000, 1000)
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 8, 1024, 1 << 20])

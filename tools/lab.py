@@ -74,7 +74,7 @@ def start(command: list) -> int:
 def test(given: list) -> int:
     """Everything in one run of pytest, on all cores."""
     python = str(ensure_environment("test"))
-    command = [python, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-rs", "--nbval", "--nbval-current-env"]
+    command = [python, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "-rs", "--nbval", "--nbval-current-env"]
     command += ["--nbval-sanitize-with=tools/nbval.cfg", "--nbval-cell-timeout=120"]
     return start(command + options("TEST_ARGS", given) + ["tests", "dspkit", "notebooks", "solutions"])
 

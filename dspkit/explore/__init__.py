@@ -3,8 +3,9 @@
 Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
 """
 
-from . import fast_fourier, fourier, mel, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
 from ._explorer import Explorer
+from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
 from .mel import *
@@ -20,4 +21,5 @@ __all__ = [
     *windows.__all__,
     *short_time.__all__,
     *mel.__all__,
+    *cepstrum.__all__,
 ]

@@ -4,8 +4,9 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import fast_fourier, fourier, mel, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
 from ._style import Figure
+from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
 from .mel import *
@@ -21,4 +22,5 @@ __all__ = [
     *windows.__all__,
     *short_time.__all__,
     *mel.__all__,
+    *cepstrum.__all__,
 ]

@@ -290,7 +290,7 @@ def _bands(
     fmin, fmax, htk = scale
     fmax = sr / 2 if fmax is None else fmax
     low, high = hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk)
-    ticks = [f for f in (125, 250, 500, 1000, 2000, 4000, 8000, 16000) if fmin <= f <= fmax]
+    ticks = [f for f in (250, 500, 1000, 2000, 4000, 8000, 16000) if fmin <= f <= fmax]
     # The middle of band i is edge i + 1 of n_mels + 2 edges at equal distances.
     rows = [(hz_to_mel(float(f), htk=htk) - low) / (high - low) * (n_mels + 1) - 1 for f in ticks]
     kept = [i for i, row in enumerate(rows) if row <= n_mels]
