@@ -252,7 +252,7 @@ def mfcc(
     n_mfcc: int | None = None,
     dct_type: int = 2,
     norm: str | None = "ortho",
-    lifter: float = 0,
+    lifter: float | None = None,
     mel_norm: str | float | None = "slaney",
     preset: str | Preset | None = None,
     **settings: Any,
@@ -270,13 +270,13 @@ def mfcc(
     n_mfcc : int, optional
         How many coefficients are kept, from c0 on; 20, or the preset's number.
     dct_type, norm : as for :func:`dct`
-    lifter : float
+    lifter : float, optional
         0 for none, else the L of ``1 + L/2 · sin(π(k + 1) / L)``, librosa's weights. HTK's have k for k + 1:
-        see :func:`lifter`.
+        see :func:`lifter`. If not given, 0 or the preset's.
     mel_norm : as ``norm`` of :func:`dspkit.mel_filterbank`
     preset : {"librosa", "torchaudio", "htk", "kaldi"} or Preset, optional
-        Follow all conventions of that library. Settings to change are then those of
-        :class:`dspkit.presets.Preset`, instead of the four above.
+        Follow all conventions of that library. Further settings are then those of
+        :class:`dspkit.presets.Preset`, in place of ``dct_type``, ``norm`` and ``mel_norm``.
     **settings
         The other settings of :func:`dspkit.melspectrogram` (with ``preset``: of the preset).
 
@@ -306,17 +306,19 @@ def mfcc(
         raise ParameterError("sr is missing; expected the sample rate of y in hertz.")
     rate = 1.0 if sr is None else sr  # of no use to S
     if preset is not None:
-        if S is not None or (dct_type, norm, lifter, mel_norm) != (2, "ortho", 0, "slaney"):
+        if S is not None or (dct_type, norm, mel_norm) != (2, "ortho", "slaney"):
             raise ParameterError(
-                "A preset works on samples y, and has its own dct_norm, lifter and norm: change them with "
-                "preset=dspkit.presets.get(name, lifter=…)."
+                "A preset works on samples y, and has a norm and a dct_norm of its own; change them with "
+                "preset=dspkit.presets.get(name, norm=…)."
             )
-        return _mfcc_of(y, rate, get(preset, **settings, **({} if n_mfcc is None else {"n_mfcc": n_mfcc})))
+        given = {"n_mfcc": n_mfcc, "lifter": lifter}
+        settings.update({name: value for name, value in given.items() if value is not None})
+        return _mfcc_of(y, rate, get(preset, **settings))
     if S is None:
         S = power_to_db(melspectrogram(y, sr=rate, norm=mel_norm, **settings))
     elif settings:
         raise ParameterError(f"{', '.join(settings)}: of no use with S, which is a mel spectrogram already.")
-    return _cepstra(_bands(S), 20 if n_mfcc is None else n_mfcc, dct_type, norm, lifter, 1)
+    return _cepstra(_bands(S), 20 if n_mfcc is None else n_mfcc, dct_type, norm, lifter or 0, 1)
 
 
 def _mfcc_of(y: Array, sr: float, p: Preset) -> Array:
