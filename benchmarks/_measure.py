@@ -7,6 +7,7 @@ import ctypes
 import multiprocessing
 import os
 import platform
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,18 +15,22 @@ from pathlib import Path
 from typing import Any
 
 RUNS = 3
+# Between two calls, in seconds: OpenMP's threads (PyTorch's) go on spinning for 0.2 s after their work is done.
+PAUSE = 0.4
 
 
 def median_seconds(calls: Mapping[str, Callable[[], Any]], *, runs: int = RUNS) -> dict[str, float]:
     """The median time of each call, after one to warm up.
 
-    The calls take turns, so that whatever else the machine does falls on all of them alike.
+    The calls take turns, so that whatever else the machine does falls on all of them alike; and in another
+    order each time, since the next in turn pays for memory that a call left in small pieces.
     """
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(runs + 1):
-        for name, call in calls.items():
+        for name in random.Random(turn).sample(list(calls), len(calls)):
+            time.sleep(PAUSE)
             begin = time.perf_counter()
-            result = call()
+            result = calls[name]()
             seconds = time.perf_counter() - begin
             del result  # its memory is given back outside the clock
             if turn:

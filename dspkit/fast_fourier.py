@@ -197,9 +197,11 @@ def _power_of_two(n: int) -> int:
     if n < 1:
         raise ParameterError("x is empty (or a single number); the transform of nothing is not defined.")
     if n & (n - 1):
+        factors = prime_factors(n)
+        why = f"{n} is prime" if len(factors) == 1 else f"{n} = {'·'.join(str(p) for p in factors)}"
         raise ParameterError(
-            f"n={n} is not a power of two ({n} = {'·'.join(str(p) for p in prime_factors(n))}), so it cannot be halved "
-            f"down to 1. fft(x) takes any length; zero-padding to {1 << n.bit_length()} would give other frequencies."
+            f"n={n} is not a power of two ({why}), so it cannot be halved down to 1. fft(x) takes any length; "
+            f"zero-padding to {1 << n.bit_length()} would give other frequencies."
         )
     return n
 

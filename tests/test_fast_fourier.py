@@ -225,6 +225,7 @@ BAD = {
     "text": (lambda: dk.fft(np.array(["a"])), TypeError, "expected numbers"),
     "float16": (lambda: dk.fft(np.ones(4, dtype="float16")), TypeError, "float16"),
     "recursive, 12": (lambda: dk.fft_recursive(np.ones(12)), ValueError, r"n=12 is not a power of two \(12 = 2·2·3\)"),
+    "recursive, 7": (lambda: dk.fft_recursive(np.ones(7)), ValueError, r"7 is prime.*zero-padding to 8"),
     "recursive, empty": (lambda: dk.fft_recursive(np.ones(0)), ValueError, "transform of nothing"),
     "recursive, a number": (lambda: dk.fft_recursive(1.0), ValueError, "single number"),
     "in place, 6": (lambda: dk.fft_in_place(np.ones(6) + 0j), ValueError, "zero-padding to 8"),

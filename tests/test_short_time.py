@@ -122,7 +122,7 @@ def test_window_given_as_an_array(arrays, rng):
 @pytest.mark.parametrize("workers", [1, 3, 100])
 @pytest.mark.parametrize("block", [1, 5000, 1 << 20])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("n_fft", "hop_length"), [(64, 16), (63, 20), (64, 64), (64, 100), (16, 3)])
+@pytest.mark.parametrize(("n_fft", "hop_length"), [(64, 16), (63, 20), (64, 64), (64, 100), (16, 1)])
 def test_blocks_and_threads_change_nothing(rng, monkeypatch, n_fft, hop_length, dtype, block, workers):
     monkeypatch.setattr(_blocks, "BLOCK_BYTES", block)
     y = rng.standard_normal((2, 1013)).astype(dtype)

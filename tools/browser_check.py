@@ -83,7 +83,9 @@ def drive(page: Any, address: str, shot: Path) -> dict[str, Any]:
     handle.scroll_into_view_if_needed()
     handle.focus()
     delays, old = [], page.evaluate(PICTURE_SOURCE)
-    for key in ["ArrowRight"] * 8 + ["ArrowLeft"] * 8:
+    at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+    there_and_back = ["ArrowLeft", "ArrowRight"] if at_the_end else ["ArrowRight", "ArrowLeft"]
+    for key in there_and_back * 8:
         pressed = time.perf_counter()
         page.keyboard.press(key)
         page.wait_for_function(PICTURE_CHANGED, arg=old, polling="raf", timeout=20_000)

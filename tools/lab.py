@@ -72,9 +72,11 @@ def start(command: list) -> int:
 
 
 def test(given: list) -> int:
-    """Everything in one run of pytest, on all cores."""
+    """Everything in one run of pytest, on all cores that this process may use."""
     python = str(ensure_environment("test"))
-    command = [python, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "-rs", "--nbval", "--nbval-current-env"]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # By file: a notebook's cells stay together, in one kernel.
+    command = [python, "-m", "pytest", f"-n{cores}", "--dist=loadfile", "-rs", "--nbval", "--nbval-current-env"]
     command += ["--nbval-sanitize-with=tools/nbval.cfg", "--nbval-cell-timeout=120"]
     return start(command + options("TEST_ARGS", given) + ["tests", "dspkit", "notebooks", "solutions"])
 
