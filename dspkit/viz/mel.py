@@ -135,7 +135,7 @@ def mel_gaps(
 
 @styled
 def mel_filterbanks(
-    filterbanks: Mapping[str, Any], *, sr: float, every: int = 1, log: bool = False, title: str = ""
+    filterbanks: Mapping[str, Any], *, sr: float, every: int = 1, upto: float | None = None, title: str = ""
 ) -> Figure:
     """Filterbanks below each other: the weight of each filter over frequency.
 
@@ -147,8 +147,8 @@ def mel_filterbanks(
         Sample rate in hertz.
     every : int
         Draw every so-manieth filter.
-    log : bool
-        Whether the frequency axis is logarithmic.
+    upto : float, optional
+        Highest frequency shown, in hertz.
     title : str
         Stands above all.
 
@@ -164,10 +164,8 @@ def mel_filterbanks(
             if len(support):
                 shown = slice(max(support[0] - 1, 0), support[-1] + 2)
                 ax.plot(f[shown], fb[i, shown], color=COLOURS[i // every % 4], ls=LINE_STYLES[i // every % 4], lw=1.2)
-        ax.set(xlim=(f[1] if log else 0.0, sr / 2), ylim=(0, None))
+        ax.set(xlim=(0.0, upto or sr / 2), ylim=(0, None))
         label(ax, title=words, y="Weight")
-    if log:
-        _hertz(axes[-1, 0])
     axes[-1, 0].set_xlabel("Frequency [Hz]")
     if title:
         fig.suptitle(title, x=0.01, ha="left", fontweight="bold")

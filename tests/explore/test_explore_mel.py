@@ -51,6 +51,9 @@ def test_the_spectrogram_explorer_shows_the_sound_through_the_filters():
     image = figure.axes[0].images[0].get_array()
     assert image.shape == (128, 1 + len(y) // 160)
     assert np.all(image[[0, 3, 6]] == image.min())
+    with pytest.warns(dk.EmptyFilterWarning):
+        M = dk.melspectrogram(y, sr=SR, n_fft=256, hop_length=160, n_mels=128)
+    assert image.max() == pytest.approx(10 * np.log10(M.max()))
     explorer.controls["n_mels"].value = 20
     assert "None of 20 filters are empty" in title(explorer)
     assert explorer.message.value == ""
