@@ -22,8 +22,8 @@ NORMS: list[tuple[str, Any]] = [("area 1 (slaney)", "slaney"), ("height 1 (None)
 def mel_filterbank(*, sr: float = 16000, n_fft: int = 256, n_mels: int = 128) -> Explorer:
     """The filters under four controls: n_fft, n_mels, scale and norm.
 
-    The picture ends at 2 kHz: empty filters lie low. The title says how many filters are empty, and compares the
-    distance of the bins with the narrowest filter.
+    The picture ends at 2 kHz, and crosses mark the empty filters there. The title says how many filters are empty,
+    and compares the distance of the bins with the narrowest filter.
 
     Parameters
     ----------
@@ -37,7 +37,10 @@ def mel_filterbank(*, sr: float = 16000, n_fft: int = 256, n_mels: int = 128) ->
     def draw(log2_n_fft: int, n_mels: int, scale: str, norm: Any) -> Figure:
         n_fft, htk = 2**log2_n_fft, scale == "HTK"
         fb = _filters(sr, n_fft, n_mels, htk, norm)
-        return pictures.mel_filterbanks({_finding(fb, sr, n_fft, n_mels, htk): fb}, sr=sr, upto=min(2000.0, sr / 2))
+        upto = min(2000.0, sr / 2)
+        middles = mel.mel_frequencies(n_mels + 2, fmax=sr / 2, htk=htk)[1:-1][mel.empty_filters(fb)]
+        crosses = middles[middles <= upto]
+        return pictures.mel_filterbanks({_finding(fb, sr, n_fft, n_mels, htk): fb}, sr=sr, upto=upto, crosses=crosses)
 
     return Explorer(draw, **_controls(n_fft, n_mels))
 

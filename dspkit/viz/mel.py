@@ -135,7 +135,13 @@ def mel_gaps(
 
 @styled
 def mel_filterbanks(
-    filterbanks: Mapping[str, Any], *, sr: float, every: int = 1, upto: float | None = None, title: str = ""
+    filterbanks: Mapping[str, Any],
+    *,
+    sr: float,
+    every: int = 1,
+    upto: float | None = None,
+    crosses: Any = (),
+    title: str = "",
 ) -> Figure:
     """Filterbanks below each other: the weight of each filter over frequency.
 
@@ -149,6 +155,8 @@ def mel_filterbanks(
         Draw every so-manieth filter.
     upto : float, optional
         Highest frequency shown, in hertz.
+    crosses : array
+        Frequencies that are marked on the axis, in hertz: the middles of empty filters.
     title : str
         Stands above all.
 
@@ -164,6 +172,12 @@ def mel_filterbanks(
             if len(support):
                 shown = slice(max(support[0] - 1, 0), support[-1] + 2)
                 ax.plot(f[shown], fb[i, shown], color=COLOURS[i // every % 4], ls=LINE_STYLES[i // every % 4], lw=1.2)
+        marked = host(crosses)
+        if marked.size:
+            ax.plot(
+                marked, np.zeros(marked.size), "x", color="black", ms=8, mew=2, clip_on=False, label="empty filters"
+            )
+            ax.legend(loc="upper right")
         ax.set(xlim=(0.0, upto or sr / 2), ylim=(0, None))
         label(ax, title=words, y="Weight")
     axes[-1, 0].set_xlabel("Frequency [Hz]")
