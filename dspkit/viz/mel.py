@@ -13,6 +13,7 @@ from .._validate import positive_int, positive_number
 from ..errors import ParameterError
 from ..mel import hz_to_mel, mel_frequencies
 from ._style import COLOURS, LINE_STYLES, MAP, Figure, figure, host, label, styled
+from .short_time import side_by_side
 
 __all__ = [
     "band_levels",
@@ -267,22 +268,12 @@ def mel_spectrograms(
     planes = {words: _plane(M, "M_db", "(n_mels, n_frames)") for words, M in M_db.items()}
     if not planes:
         raise ParameterError("M_db is empty; expected at least one mel spectrogram.")
-    rows = -(-len(planes) // columns)
-    fig, axes = figure(rows, columns, height=2.7, sharex=True, squeeze=False)
     top = max(float(M.max()) for M in planes.values())
-    for ax, (words, M) in zip(axes.flat, planes.items(), strict=False):
-        image = _bands(ax, M, sr, hop_length, (fmin, fmax, htk), top, range_db)
-        label(ax, title=words)
-    for ax in axes.flat[len(planes) :]:
-        ax.set_visible(False)
-    for ax in axes[-1]:
-        ax.set_xlabel("Time [s]")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("Frequency [Hz], mel")
-    fig.colorbar(image, ax=axes, label="Level [dB]", pad=0.015)
-    if title:
-        fig.suptitle(title, x=0.01, ha="left", fontweight="bold")
-    return fig
+
+    def draw(ax: Axes, M: np.ndarray) -> Any:
+        return _bands(ax, M, sr, hop_length, (fmin, fmax, htk), top, range_db)
+
+    return side_by_side(planes, draw, columns=columns, y="Frequency [Hz], mel", title=title, height=2.7)
 
 
 def _plane(x: Any, name: str, shape: str) -> np.ndarray:
