@@ -10,13 +10,29 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from . import audio, decibels, errors, fast_fourier, fourier, frames, short_time, signals, windows
+from . import (
+    audio,
+    cepstrum,
+    decibels,
+    errors,
+    fast_fourier,
+    fourier,
+    frames,
+    mel,
+    presets,
+    short_time,
+    signals,
+    windows,
+)
 from .audio import *
+from .cepstrum import *
 from .decibels import *
 from .errors import *
 from .fast_fourier import *
 from .fourier import *
 from .frames import *
+from .mel import *
+from .presets import *
 from .short_time import *
 from .signals import *
 from .windows import *
@@ -26,9 +42,11 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "audio", "decibels", "errors", "fast_fourier", "fourier", "frames", "short_time", "signals", "windows",
-    *audio.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__, *fourier.__all__,
-    *frames.__all__, *short_time.__all__, *signals.__all__, *windows.__all__, *_LAZY,
+    "audio", "cepstrum", "decibels", "errors", "fast_fourier", "fourier", "frames", "mel", "presets",
+    "short_time", "signals", "windows",
+    *audio.__all__, *cepstrum.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__,
+    *fourier.__all__, *frames.__all__, *mel.__all__, *presets.__all__, *short_time.__all__,
+    *signals.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 
 

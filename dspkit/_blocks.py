@@ -71,12 +71,18 @@ class Framing:
 
 
 def visit_spectra(
-    y: np.ndarray, framing: Framing, visit: Visit | None = None, *, out: np.ndarray | None = None
+    y: np.ndarray,
+    framing: Framing,
+    visit: Visit | None = None,
+    *,
+    out: np.ndarray | None = None,
+    by_bin: bool = False,
 ) -> None:
     """Transform all frames: into ``out`` (..., n_frames, n_bins), or block by block for ``visit``, or both.
 
     ``visit(channel, start, stop, X)`` gets the spectra of frames start … stop - 1, a row for each. It may write
-    to ``X``, which (without ``out``) is overwritten after it returns. Blocks come in any order and from several
+    to ``X``, which (without ``out``) is overwritten after it returns. With ``by_bin`` it lies in memory as
+    (n_bins, n): the same shape, but ``X.T`` is what is contiguous. Blocks come in any order and from several
     threads at once; no frame comes twice.
     """
     w, n_fft, n_frames = framing.w, len(framing.w), framing.n_frames(y)
@@ -86,12 +92,16 @@ def visit_spectra(
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
         rows = framing.rows_of(y[channel])
         windowed = np.empty((size, n_fft), dtype=y.dtype)
-        spectra = np.empty((size, 1 + n_fft // 2), dtype=complex_dtype(y)) if out is None else out[channel]
+        if out is None:
+            spectra = np.empty((size, 1 + n_fft // 2), dtype=complex_dtype(y), order="F" if by_bin else "C")
+        else:
+            spectra = out[channel]
         for start in range(first * size, min(last * size, n_frames), size):
             stop = min(start + size, n_frames)
             X = spectra[: stop - start] if out is None else spectra[start:stop]
             with np.errstate(invalid="ignore"):  # infinity times zero: the caller looks for what is not finite
-                np.multiply(rows(start, stop), w, out=windowed[: stop - start])
+                # rows · w. np.multiply begins anew in each row, and takes nearly twice the time.
+                np.einsum("tn,n->tn", rows(start, stop), w, out=windowed[: stop - start])
             rfft(windowed[: stop - start], X)
             if visit is not None:
                 visit(channel, start, stop, X)

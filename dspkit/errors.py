@@ -1,6 +1,6 @@
-"""The errors that dspkit raises: each is also the built-in error that NumPy users expect."""
+"""The errors that dspkit raises: each is also the built-in error that NumPy users expect. And one warning."""
 
-__all__ = ["AudioFileError", "ParameterError", "ReconstructionError", "SampleTypeError"]
+__all__ = ["AudioFileError", "EmptyFilterWarning", "ParameterError", "ReconstructionError", "SampleTypeError"]
 
 
 class ParameterError(ValueError):
@@ -17,3 +17,7 @@ class ReconstructionError(ParameterError):
 
 class AudioFileError(OSError, ValueError):
     """A sound file that is missing, empty, cut short or no sound file at all."""
+
+
+class EmptyFilterWarning(UserWarning):
+    """Mel filters that lie between two bins: their bands stay silent, whatever the sound."""

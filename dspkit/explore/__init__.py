@@ -3,10 +3,12 @@
 Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
 """
 
-from . import fast_fourier, fourier, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
 from ._explorer import Explorer
+from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
+from .mel import *
 from .short_time import *
 from .sounds import *
 from .windows import *
@@ -18,4 +20,6 @@ __all__ = [
     *fast_fourier.__all__,
     *windows.__all__,
     *short_time.__all__,
+    *mel.__all__,
+    *cepstrum.__all__,
 ]

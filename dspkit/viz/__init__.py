@@ -4,10 +4,12 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import fast_fourier, fourier, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
 from ._style import Figure
+from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
+from .mel import *
 from .short_time import *
 from .sounds import *
 from .windows import *
@@ -19,4 +21,6 @@ __all__ = [
     *fast_fourier.__all__,
     *windows.__all__,
     *short_time.__all__,
+    *mel.__all__,
+    *cepstrum.__all__,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,19 +89,32 @@ def spectrograms(
     planes = {words: _plane(S) for words, S in S_db.items()}
     if not planes:
         raise ParameterError("S_db is empty; expected at least one spectrogram.")
-    rows = -(-len(planes) // columns)
-    fig, axes = figure(rows, columns, height=2.9, sharex=True, sharey=True, squeeze=False)
     top = max(float(S.max()) for S in planes.values())
-    for ax, (words, S) in zip(axes.flat, planes.items(), strict=False):
+
+    def draw(ax: Axes, S: np.ndarray) -> Any:
         image = _image(ax, S, sr, hop_length, None, 0.0, top, range_db)
         ax.set(xlim=seconds, ylim=(fmin, fmax or sr / 2))
+        return image
+
+    return side_by_side(planes, draw, columns=columns, y="Frequency [Hz]", title=title, height=2.9, sharey=True)
+
+
+def side_by_side(
+    planes: Mapping[str, np.ndarray], draw: Callable[[Axes, np.ndarray], Any], *, columns: int, y: str, title: str,
+    **options: Any,
+) -> Figure:  # fmt: skip
+    """Pictures over one time axis, each with its title, and one scale of colours: ``draw`` returns the image."""
+    rows = -(-len(planes) // columns)
+    fig, axes = figure(rows, columns, sharex=True, squeeze=False, **options)
+    for ax, (words, plane) in zip(axes.flat, planes.items(), strict=False):
+        image = draw(ax, plane)
         label(ax, title=words)
     for ax in axes.flat[len(planes) :]:
         ax.set_visible(False)
     for ax in axes[-1]:
         ax.set_xlabel("Time [s]")
     for ax in axes[:, 0]:
-        ax.set_ylabel("Frequency [Hz]")
+        ax.set_ylabel(y)
     fig.colorbar(image, ax=axes, label="Level [dB]", pad=0.015)
     if title:
         fig.suptitle(title, x=0.01, ha="left", fontweight="bold")
