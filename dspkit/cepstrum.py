@@ -431,37 +431,29 @@ def delta(
     n = data.shape[axis]
     if width % 2 == 0:
         raise ParameterError(f"width={width} is even; expected an odd number of frames, with one in the middle.")
-    x = xp.moveaxis(data, axis, -1)
+    x, half = xp.moveaxis(data, axis, -1), width // 2
     if method == "regression":
         for _ in range(order):
-            x = _slid(_repeated(x, width // 2), _fit(width, 1, 1)[width // 2])
+            x = _slid(_repeated(x, half), _fit(width, 1))
         return xp.moveaxis(x, -1, axis)
     if order >= width:
         raise ParameterError(f"order={order} needs more frames than width={width}: take width={order + 1 + order % 2}.")
     if mode == "nearest":
-        return xp.moveaxis(_slid(_repeated(x, width // 2), _fit(width, order, order)[width // 2]), -1, axis)
+        return xp.moveaxis(_slid(_repeated(x, half), _fit(width, order)), -1, axis)
     if n < width:
         raise ParameterError(
             f"data has {n} frames, fewer than width={width}; take a smaller width, or mode='nearest', which repeats "
             f"the ends."
         )
-    # At both ends, the curve that was fitted to the outermost frames.
-    rows = like(_fit(width, order, order).astype(dtype_name(x)), x)
-    half = width // 2
-    begin = x[..., :width] @ rows[:half, :].T
-    end = x[..., n - width :] @ rows[width - half :, :].T
-    inner = _slid(x, _fit(width, order, order)[half])
-    return xp.moveaxis(xp.concat([begin, inner, end], axis=-1), -1, axis)
+    # The derivative of that order is the same everywhere on one polynomial: the first one's holds from the first frame.
+    return xp.moveaxis(_repeated(_slid(x, _fit(width, order)), half), -1, axis)
 
 
-def _fit(width: int, degree: int, derivative: int) -> np.ndarray:
-    """Row i: the weights that give the derivative, at frame i of ``width``, of the polynomial fitted to them all."""
-    t = np.arange(width) - width // 2
-    powers = t[:, None] ** np.arange(degree + 1)  # the polynomial's values are powers @ coefficients
-    coefficients = np.linalg.pinv(powers.astype(np.float64))  # least squares
-    falling = [math.perm(p, derivative) for p in range(degree + 1)]  # d-th derivative of t^p: p!/(p−d)! · t^(p−d)
-    derived = np.array(falling) * t[:, None].astype(np.float64) ** np.maximum(np.arange(degree + 1) - derivative, 0)
-    return derived @ coefficients
+def _fit(width: int, order: int) -> np.ndarray:
+    """The weights of ``width`` frames that give the derivative of that order of the polynomial fitted to them."""
+    t = np.arange(width) - width // 2.0
+    powers = t[:, None] ** np.arange(order + 1)  # the polynomial's values are powers @ coefficients
+    return math.factorial(order) * np.linalg.pinv(powers)[order]  # least squares; t^p derived p times is p!
 
 
 def _slid(x: Array, weights: np.ndarray) -> Array:

@@ -130,8 +130,9 @@ def test_filterbank_dtype_and_namespace(arrays):
 
 # -------------------------------------------------------------------------------------------- empty filters
 
-CROWDED = [(16000, 256, 128, False), (16000, 256, 128, True), (16000, 400, 128, True), (44100, 512, 300, False),
-           (22050, 255, 90, True), (8000, 64, 40, False), (8000, 16, 40, True)]  # fmt: skip
+CROWDED = [(16000, 256, 128, False), (16000, 256, 128, True), (16000, 400, 128, True), (22050, 200, 70, False),
+           (22050, 255, 90, True), (8000, 64, 40, False), (8000, 16, 40, True),
+           (16000, 256, 96, False), (16000, 342, 128, False)]  # fmt: skip
 
 
 def none_empty(sr, n_fft, n_mels, htk, fmin=0.0):

@@ -172,7 +172,7 @@ def test_htk_from_its_definition(arrays, sr):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "matters"), [(115.0, 3800.0, True), (300.0, 3400.0, True), (64.0, 7000.0, False)]
+    ("low", "high", "matters"), [(115.0, 3800.0, True), (250.0, 3420.0, True), (64.0, 7000.0, False)]
 )
 def test_htk_rounds_the_limits_of_a_band_to_bins(low, high, matters):
     y = sound(16000, 0.15)
@@ -273,7 +273,7 @@ def test_long_sounds_go_in_pieces(monkeypatch):
 def test_the_way_by_frames_equals_the_way_by_blocks(rng):
     """A setting that changes nothing, but leaves the fast way: a window shorter than the transform among them."""
     y = rng.standard_normal(3000)
-    for changes in ({"win_length": 300, "n_fft": 512}, {"win_length": 301, "n_fft": 511, "hop_length": 100}):
+    for changes in ({"win_length": 300, "n_fft": 512}, {"win_length": 300, "n_fft": 511, "hop_length": 100}):
         fast = dk.log_mel(y, 16000, n_mels=40, **changes)
         by_frames = dk.log_mel(y, 16000, n_mels=40, preemphasis=1e-300, **changes)
         np.testing.assert_allclose(by_frames, fast, atol=1e-9)
