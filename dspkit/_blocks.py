@@ -2,7 +2,7 @@
 
 The textbook form (``short_time._transform``) makes all frames, then all windowed frames, then all spectra: each
 step sends gigabytes through the memory. Here a block of frames goes through all three steps while it lies in
-the processor's cache, and each thread takes one run of neighbouring blocks with buffers of its own. NumPy
+the processor's cache, and each thread takes runs of neighbouring blocks, with buffers of its own. NumPy
 and SciPy let go of the interpreter's lock while they compute, so threads are enough.
 
 No meaning is added here: the tests hold these functions equal to the textbook form.
@@ -29,6 +29,8 @@ BLOCK_BYTES = 1 << 20
 # A thread is worth starting for this many samples of frames: some milliseconds of work.
 SAMPLES_PER_WORKER = 1 << 22
 MOST_WORKERS = 4
+# Each thread takes this many runs of blocks, one after another: whoever is done early takes what is left.
+RUNS_PER_WORKER = 8
 
 # Work on channel (its index), from one block to before another.
 Run = Callable[[tuple[int, ...], int, int], None]
@@ -183,7 +185,8 @@ def _share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: i
     if workers is None:
         samples = len(channels) * len(blocks) * block_samples
         workers = min(MOST_WORKERS, _cpus(), 1 + samples // SAMPLES_PER_WORKER)
-    runs_each = -(-workers // max(1, len(channels)))
+    n_runs = workers if workers == 1 else workers * RUNS_PER_WORKER
+    runs_each = -(-n_runs // max(1, len(channels)))
     edges = np.linspace(blocks.start, blocks.stop, runs_each + 1).astype(int).tolist()
     runs = [(channel, a, b) for channel in channels for a, b in pairwise(edges) if a < b]
     if workers == 1 or len(runs) < 2:
