@@ -22,6 +22,7 @@ from . import (
     presets,
     short_time,
     signals,
+    time_domain,
     windows,
 )
 from .audio import *
@@ -35,6 +36,7 @@ from .mel import *
 from .presets import *
 from .short_time import *
 from .signals import *
+from .time_domain import *
 from .windows import *
 
 __version__ = "0.1.0"
@@ -43,10 +45,10 @@ _LAZY = ("check", "explore", "viz")
 
 __all__ = [
     "audio", "cepstrum", "decibels", "errors", "fast_fourier", "fourier", "frames", "mel", "presets",
-    "short_time", "signals", "windows",
+    "short_time", "signals", "time_domain", "windows",
     *audio.__all__, *cepstrum.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__,
     *fourier.__all__, *frames.__all__, *mel.__all__, *presets.__all__, *short_time.__all__,
-    *signals.__all__, *windows.__all__, *_LAZY,
+    *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 
 
