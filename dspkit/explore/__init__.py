@@ -3,7 +3,7 @@
 Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
 """
 
-from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, time_domain, windows
 from ._explorer import Explorer
 from .cepstrum import *
 from .fast_fourier import *
@@ -11,11 +11,13 @@ from .fourier import *
 from .mel import *
 from .short_time import *
 from .sounds import *
+from .time_domain import *
 from .windows import *
 
 __all__ = [
     "Explorer",
     *sounds.__all__,
+    *time_domain.__all__,
     *fourier.__all__,
     *fast_fourier.__all__,
     *windows.__all__,

@@ -4,7 +4,7 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, time_domain, windows
 from ._style import Figure
 from .cepstrum import *
 from .fast_fourier import *
@@ -12,11 +12,13 @@ from .fourier import *
 from .mel import *
 from .short_time import *
 from .sounds import *
+from .time_domain import *
 from .windows import *
 
 __all__ = [
     "Figure",
     *sounds.__all__,
+    *time_domain.__all__,
     *fourier.__all__,
     *fast_fourier.__all__,
     *windows.__all__,

@@ -158,7 +158,9 @@ def _at_least(view: tuple[float, float], width: float) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _draw(ax: Axes, y: np.ndarray, sr: float, start: float, duration: float | None) -> None:
+def _draw(
+    ax: Axes, y: np.ndarray, sr: float, start: float, duration: float | None, *, colour: str = COLOURS[0]
+) -> None:
     """One channel from ``start`` on: as a filled outline, a line, or a line with dots."""
     sr = positive_number(sr, "sr", unit="hertz")
     first = round(positive_number(start, "start", unit="seconds", zero=True) * sr)
@@ -173,11 +175,11 @@ def _draw(ax: Axes, y: np.ndarray, sr: float, start: float, duration: float | No
         columns = 1500
         edges = np.linspace(0, part.size, columns, endpoint=False).astype(int)
         low, high = np.minimum.reduceat(part, edges), np.maximum.reduceat(part, edges)
-        ax.fill_between(t[edges], low, high, color=COLOURS[0], lw=0.4)
+        ax.fill_between(t[edges], low, high, color=colour, lw=0.4)
     else:
         dots: dict[str, Any] = {"marker": "o", "markersize": 4} if part.size <= FEW else {}
-        ax.plot(t, part, color=COLOURS[0], lw=1.0 if dots else 1.2, **dots)
+        ax.plot(t, part, color=colour, lw=1.0 if dots else 1.2, **dots)
         if dots:
-            ax.vlines(t, 0.0, part, color=COLOURS[0], lw=0.8, alpha=0.4)
+            ax.vlines(t, 0.0, part, color=colour, lw=0.8, alpha=0.4)
     if part.size > 1:
         ax.set_xlim(t[0], t[-1])
