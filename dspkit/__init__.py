@@ -13,6 +13,7 @@ from types import ModuleType
 from . import (
     audio,
     cepstrum,
+    cuda,
     decibels,
     errors,
     fast_fourier,
@@ -44,7 +45,7 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "audio", "cepstrum", "decibels", "errors", "fast_fourier", "fourier", "frames", "mel", "presets",
+    "audio", "cepstrum", "cuda", "decibels", "errors", "fast_fourier", "fourier", "frames", "mel", "presets",
     "short_time", "signals", "time_domain", "windows",
     *audio.__all__, *cepstrum.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__,
     *fourier.__all__, *frames.__all__, *mel.__all__, *presets.__all__, *short_time.__all__,

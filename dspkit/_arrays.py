@@ -38,6 +38,11 @@ def is_numpy(x: Array) -> bool:
     return isinstance(x, np.ndarray)
 
 
+def is_cupy(x: Array) -> bool:
+    """Whether ``x`` is a CuPy array: the kernels for the GPU ask this."""
+    return compat.is_cupy_array(x)
+
+
 def is_on_cpu(x: Array) -> bool:
     """Whether the values of ``x`` can be looked at without waiting for a device."""
     return str(compat.device(x)) in {"cpu", "CPU_DEVICE"}
@@ -75,6 +80,11 @@ def arange(x: Array, stop: int, *, start: int = 0, dtype: Any = None) -> Array:
 def zeros(x: Array, shape: tuple[int, ...], *, dtype: Any = None) -> Array:
     """Zeros of the kind, on the device and (by default) with the dtype of ``x``."""
     return namespace(x).zeros(shape, dtype=x.dtype if dtype is None else dtype, device=compat.device(x))
+
+
+def empty(x: Array, shape: tuple[int, ...], *, dtype: Any = None) -> Array:
+    """An array of the kind, on the device and (by default) with the dtype of ``x``, with anything in it."""
+    return namespace(x).empty(shape, dtype=x.dtype if dtype is None else dtype, device=compat.device(x))
 
 
 def complex_dtype(x: Array) -> Any:

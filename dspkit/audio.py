@@ -132,7 +132,7 @@ def to_pcm16(y: Array) -> Pcm16:
     y, xp = as_samples(y)
     check_finite(y)
     codes = xp.clip(xp.round(32768.0 * y), -32768.0, 32767.0)
-    clipped = int(xp.sum(xp.astype(xp.abs(y) > 1.0, xp.int64)))
+    clipped = int(to_numpy(xp.sum(xp.astype(xp.abs(y) > 1.0, xp.int64))))
     return Pcm16(xp.astype(codes, xp.int16), clipped)
 
 

@@ -1,6 +1,13 @@
 """The errors that dspkit raises: each is also the built-in error that NumPy users expect. And one warning."""
 
-__all__ = ["AudioFileError", "EmptyFilterWarning", "ParameterError", "ReconstructionError", "SampleTypeError"]
+__all__ = [
+    "AudioFileError",
+    "DeviceError",
+    "EmptyFilterWarning",
+    "ParameterError",
+    "ReconstructionError",
+    "SampleTypeError",
+]
 
 
 class ParameterError(ValueError):
@@ -17,6 +24,10 @@ class ReconstructionError(ParameterError):
 
 class AudioFileError(OSError, ValueError):
     """A sound file that is missing, empty, cut short or no sound file at all."""
+
+
+class DeviceError(RuntimeError):
+    """There is no GPU to be had: CuPy is not installed, or finds no device."""
 
 
 class EmptyFilterWarning(UserWarning):

@@ -176,12 +176,13 @@ class OverlapSum:
         inner = np.minimum(hop, self.distinct - 1)
         return np.minimum(np.maximum(inner, hop - self.repeated), len(self.table) - 1)
 
-    def divisor(self, dtype: Any) -> Callable[[int, int], np.ndarray]:
-        """A function ``(first, last)`` → the sums on hops first … last - 1, (last - first, hop_length).
+    def divisors(self, dtype: Any) -> np.ndarray:
+        """``table``, with 1 where the sum is zero: nothing was added there, and 0 / 1 is what it should be."""
+        return np.where(self.table > 0, self.table, 1.0).astype(dtype)
 
-        Where the sum is zero it says 1: nothing was added there, and 0 / 1 is what it should be.
-        """
-        table = np.where(self.table > 0, self.table, 1.0).astype(dtype)
+    def divisor(self, dtype: Any) -> Callable[[int, int], np.ndarray]:
+        """A function ``(first, last)`` → the :meth:`divisors` on hops first … last - 1, (last - first, hop_length)."""
+        table = self.divisors(dtype)
         return lambda first, last: table[self.row(np.arange(first, last))]
 
     def vanishing(self, tolerance: float, start: int, stop: int) -> np.ndarray:

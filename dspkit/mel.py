@@ -37,8 +37,10 @@ from ._arrays import (
 )
 from ._blocks import Framing, visit_spectra
 from ._validate import one_of, positive_int, positive_number
+from .cuda import spectra
+from .cuda.spectra import has_kernel
 from .errors import EmptyFilterWarning, ParameterError, SampleTypeError
-from .short_time import _framing, spectrogram
+from .short_time import _framing, _in_pieces, _power
 
 __all__ = [
     "empty_filters",
@@ -443,13 +445,15 @@ def melspectrogram(
     )
     if S is None:
         y, _ = as_samples(y)
+        power = positive_number(power, "power")
+        framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
         if is_numpy(y):
-            framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
-            return _in_blocks(y, framing, fb, positive_number(power, "power"))
-        S = spectrogram(
-            y, power=power, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center,
-            pad_mode=pad_mode,
-        )  # fmt: skip
+            return _in_blocks(y, framing, fb, power)
+        if has_kernel(y, n_fft):
+            return spectra.melspectrogram(y, framing, fb, power)
+        check_finite(y)
+        W = like(fb.astype(dtype_name(y)), y)
+        return _in_pieces(y, framing, len(fb), y.dtype, lambda D: W @ _power(D, power))
     return like(fb.astype(dtype_name(S)), S) @ S
 
 

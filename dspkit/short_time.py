@@ -15,6 +15,7 @@ Technical Journal* 45 (1966), 1493–1509.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,10 @@ from ._arrays import (
     check_finite,
     complex_dtype,
     dtype_name,
+    empty,
     irfft,
     is_complex,
+    is_cupy,
     is_numpy,
     is_on_cpu,
     like,
@@ -39,8 +42,10 @@ from ._arrays import (
 )
 from ._blocks import Framing, overlap_add_spectra, visit_spectra
 from ._validate import one_of, positive_int, positive_number
+from .cuda import inverse, spectra
+from .cuda.spectra import has_kernel
 from .errors import ParameterError, ReconstructionError, SampleTypeError
-from .frames import PAD_MODES, OverlapSum, frame, frame_count, overlap_add
+from .frames import PAD_MODES, OverlapSum, extend, frame, frame_count, overlap_add
 from .windows import get_window
 
 __all__ = [
@@ -55,6 +60,9 @@ __all__ = [
     "stft_convolution",
     "stft_kernels",
 ]
+
+# Frames that lie in memory at once where there is neither a kernel nor a processor's cache to fit them to, in bytes.
+FRAME_BYTES = 256 << 20
 
 # A window by name, by name and parameter such as ("kaiser", 8.6), or as its values.
 Window = Any
@@ -129,8 +137,10 @@ def stft(
         rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=complex_dtype(y))
         visit_spectra(y, framing, out=rows)
         D = rows.swapaxes(-1, -2)
+    elif has_kernel(y, n_fft):
+        D = spectra.stft(y, framing)
     else:
-        D = _transform(framing.padded(y), like(framing.w, y), framing.hop_length)
+        D = _in_pieces(y, framing, 1 + n_fft // 2, complex_dtype(y), lambda D: D)
     _check_spectrum(D, y)
     return D
 
@@ -140,6 +150,23 @@ def _transform(y: Array, w: Array, hop_length: int) -> Array:
     frames = frame(y, frame_length=w.shape[0], hop_length=hop_length)
     windowed = frames * w[:, None]
     return rfft(windowed, axis=-2)
+
+
+def _in_pieces(y: Array, framing: Framing, n_rows: int, dtype: Any, of: Callable[[Array], Array]) -> Array:
+    """``of(D)`` for the whole STFT ``D``, (..., n_rows, n_frames): at most FRAME_BYTES of frames at a time."""
+    w, n_frames = like(framing.w, y), framing.n_frames(y)
+    frame_bytes = max(1, math.prod(y.shape[:-1])) * framing.w.nbytes
+    size = max(1, FRAME_BYTES // frame_bytes)
+    if size >= n_frames:
+        return of(_transform(framing.padded(y), w, framing.hop_length))
+    out = empty(y, (*y.shape[:-1], n_rows, n_frames), dtype=dtype)
+    for start in range(0, n_frames, size):
+        stop = min(start + size, n_frames)
+        first = start * framing.hop_length - framing.pad
+        last = (stop - 1) * framing.hop_length - framing.pad + len(framing.w)
+        piece = extend(y, first, last, framing.pad_mode, framing.pad)
+        out[..., start:stop] = of(_transform(piece, w, framing.hop_length))
+    return out
 
 
 def _framing(
@@ -286,6 +313,8 @@ def istft(
     if is_numpy(D):
         y = np.empty((*D.shape[:-2], stop - start), dtype=real_dtype(D))
         overlap_add_spectra(D, w.astype(y.dtype), weight, y, start=start, workers=_workers(workers))
+    elif is_cupy(D):
+        y = inverse.overlap_add_spectra(D, w, weight, start, stop)
     else:
         y = _inverse(D, like(w, D, dtype=real_dtype(D)), weight)[..., start:stop]
     check_finite(y, name="the signal of D")
@@ -374,8 +403,10 @@ def spectrogram(
 
         visit_spectra(y, framing, store)
         S = rows.swapaxes(-1, -2)
+    elif has_kernel(y, n_fft):
+        S = spectra.spectrogram(y, framing, power)
     else:
-        S = _power(_transform(framing.padded(y), like(framing.w, y), framing.hop_length), power)
+        S = _in_pieces(y, framing, 1 + n_fft // 2, y.dtype, lambda D: _power(D, power))
     _check_spectrum(S, y)
     return S
 

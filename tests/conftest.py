@@ -44,10 +44,36 @@ class Arrays:
         return to_numpy(array)
 
 
+# What Python calls to make numbers of an array: on a GPU each waits for the device and copies, and nobody sees it.
+# ``to_numpy`` says that it does, and may.
+LOOKS = ("__bool__", "__int__", "__float__", "__complex__", "__index__", "item", "tolist")
+
+
 @pytest.fixture(params=["numpy", "strict", pytest.param("cupy", marks=pytest.mark.gpu)])
-def arrays(request: pytest.FixtureRequest) -> Arrays:
-    """NumPy, array-api-strict and (with ``-m gpu``, where there is one) CuPy in turn."""
-    return Arrays(request.param)
+def arrays(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Arrays:
+    """NumPy, array-api-strict and (with ``-m gpu``, where there is one) CuPy in turn.
+
+    On the last two a test fails when dspkit makes Python numbers of an array's values.
+    """
+    given = Arrays(request.param)
+    if given.name != "numpy":
+        kind = type(given(0.0))
+        for look in LOOKS:
+            if hasattr(kind, look):
+                monkeypatch.setattr(kind, look, _refusing(look, getattr(kind, look), given))
+    return given
+
+
+def _refusing(look: str, original: Any, given: Arrays) -> Any:
+    def refuse(array: Any, *args: Any, **kwargs: Any) -> Any:
+        if given.device is not None and array.device != given.device:
+            return original(array, *args, **kwargs)
+        raise AssertionError(
+            f"a hidden copy to the host: {look} of an array of shape {array.shape} on the device. Keep the values "
+            f"there, look only where is_on_cpu says so, or copy openly with to_numpy."
+        )
+
+    return refuse
 
 
 @pytest.fixture

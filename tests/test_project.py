@@ -64,8 +64,8 @@ def needs_network(done: subprocess.CompletedProcess[str]) -> None:
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"dspkit", f"dspkit-{PROJECT['version']}.dist-info"}
-    modules = {p.relative_to(ROOT).as_posix() for p in (ROOT / "dspkit").rglob("*.py")}
-    assert {name for name in names if name.startswith("dspkit/")} == modules | {"dspkit/py.typed"}
+    sources = {p.relative_to(ROOT).as_posix() for kind in ("*.py", "*.cu") for p in (ROOT / "dspkit").rglob(kind)}
+    assert {name for name in names if name.startswith("dspkit/")} == sources | {"dspkit/py.typed"}
     assert any(name.endswith("LICENSE") for name in names)
 
 

@@ -519,3 +519,19 @@ def test_large_but_finite_samples_pass():
     with np.errstate(over="ignore"):
         D = dk.stft(np.full(500, 3e38, dtype="float32"), n_fft=64)
     assert not np.all(np.isfinite(D))  # the sum of a frame overflows: no fault of the samples
+
+
+@pytest.mark.parametrize("frame_bytes", [1, 40_000])
+@pytest.mark.parametrize("pad_mode", ["constant", "reflect"])
+def test_in_pieces_where_there_is_no_fast_path(monkeypatch, arrays, rng, pad_mode, frame_bytes):
+    """However few frames may lie in memory at once (one, or some), what comes is the same."""
+    if arrays.name == "numpy":
+        pytest.skip("NumPy arrays have blocks of their own")
+    y = arrays(rng.standard_normal((2, 3000)))
+    given = {"n_fft": 510, "hop_length": 100, "pad_mode": pad_mode}  # 255 has the prime 17: no kernel either
+    whole = [dk.stft(y, **given), dk.spectrogram(y, **given), dk.melspectrogram(y, sr=8000, n_mels=9, **given)]
+    monkeypatch.setattr(short_time, "FRAME_BYTES", frame_bytes)
+    pieces = [dk.stft(y, **given), dk.spectrogram(y, **given), dk.melspectrogram(y, sr=8000, n_mels=9, **given)]
+    for one, other in zip(whole, pieces, strict=True):
+        expected = arrays.back(one)
+        np.testing.assert_allclose(arrays.back(other), expected, rtol=0, atol=1e-14 * np.max(np.abs(expected)))
