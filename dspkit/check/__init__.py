@@ -5,7 +5,7 @@ name; the smallest case that fails, with what came and what was expected in shap
 for an empty stub. It never shows the right values, and never breaks a run of the sheet.
 """
 
-from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, windows
+from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, time_domain, windows
 from ._check import Case, Check, Mistake, Verdict
 from .cepstrum import *
 from .fast_fourier import *
@@ -13,10 +13,12 @@ from .fourier import *
 from .mel import *
 from .short_time import *
 from .sounds import *
+from .time_domain import *
 from .windows import *
 
 __all__ = [
     "Case", "Check", "Mistake", "Verdict",
-    *sounds.__all__, *fourier.__all__, *fast_fourier.__all__, *windows.__all__, *short_time.__all__,
+    *sounds.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__, *windows.__all__,
+    *short_time.__all__,
     *mel.__all__, *cepstrum.__all__,
 ]  # fmt: skip
