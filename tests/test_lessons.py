@@ -362,6 +362,7 @@ ORDER = [
         "fast_fourier",
         "windows",
         "_blocks",
+        "cuda",
         "short_time",
     ),
     *("mel", "presets", "cepstrum", "loudness", "normalization", "companding", "datasets"),

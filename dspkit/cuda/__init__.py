@@ -10,8 +10,9 @@ import importlib
 from typing import Any
 
 from ..errors import DeviceError
+from .model import SimulatedGPU, crossover_samples, mel_operations, mel_traffic, roofline_seconds
 
-__all__ = ["info"]
+__all__ = ["SimulatedGPU", "crossover_samples", "info", "mel_operations", "mel_traffic", "roofline_seconds"]
 
 INSTALL = 'pip install "dspkit[gpu]" (CUDA 13 drivers) or "dspkit[gpu-cuda12]" (older ones)'
 

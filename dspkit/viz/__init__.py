@@ -4,11 +4,12 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import cepstrum, fast_fourier, fourier, mel, short_time, sounds, time_domain, windows
+from . import cepstrum, fast_fourier, fourier, gpu, mel, short_time, sounds, time_domain, windows
 from ._style import Figure
 from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
+from .gpu import *
 from .mel import *
 from .short_time import *
 from .sounds import *
@@ -25,4 +26,5 @@ __all__ = [
     *short_time.__all__,
     *mel.__all__,
     *cepstrum.__all__,
+    *gpu.__all__,
 ]
