@@ -213,7 +213,8 @@ def pitch_tracks(
     ticks = [f for f in (25, 50, 100, 200, 400, 800, 1600, 3200) if low <= f <= high]
     ax.set_yticks(ticks, [str(f) for f in ticks])
     ax.set_yticks([], minor=True)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if len(tracks) > 1 or expected is not None:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     label(ax, title=title, x="Time [s]", y="Pitch [Hz]")
     return fig
 
