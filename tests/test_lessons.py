@@ -365,7 +365,7 @@ ORDER = [
         "cuda",
         "short_time",
     ),
-    *("mel", "presets", "cepstrum", "loudness", "normalization", "companding", "datasets"),
+    *("mel", "presets", "cepstrum", "filters", "hearing", "loudness", "normalization", "companding", "datasets"),
 ]
 MODULES = sorted((ROOT / "dspkit").glob("*.py"))
 

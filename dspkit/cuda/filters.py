@@ -66,24 +66,26 @@ def _piece_length(samples: int) -> int:
 
 def _matrices(sos: np.ndarray, length: int, run_length: int) -> np.ndarray:
     """What silence does to the states: over one piece, then over ``run_length`` pieces times 1, 2, 4, …"""
-    # In extended precision: with poles near 1 (a high-pass at some hertz) a power's rounding is soon that of a sample.
-    piece = np.linalg.matrix_power(_transition(sos).astype(np.longdouble), length)
+    piece = transition(sos, length)
     powers = [piece, np.linalg.matrix_power(piece, run_length)]
     for _ in range(int(math.log2(CARRY_THREADS)) - 1):
         powers.append(powers[-1] @ powers[-1])
     return np.stack(powers).astype(np.float64)
 
 
-def _transition(sos: np.ndarray) -> np.ndarray:
-    """The matrix that takes the states (two for each section, direct form II transposed) over one sample of silence.
+def transition(sos: np.ndarray, length: int) -> np.ndarray:
+    """The matrix that takes the states (two for each section, direct form II transposed) over ``length`` zeros.
 
-    >>> _transition(np.array([[1.0, 0.0, 0.0, 1.0, -0.5, 0.25]]))  # an impulse response of 1, 0.5, 0, …
+    Computed in extended precision: with poles near 1 (a high-pass at some hertz), the powers of a rounded matrix are
+    soon worse than rounded themselves.
+
+    >>> transition(np.array([[1.0, 0.0, 0.0, 1.0, -0.5, 0.25]]), 1).astype(float)
     array([[ 0.5 ,  1.  ],
            [-0.25,  0.  ]])
 
     """
     size = 2 * len(sos)
-    matrix = np.zeros((size, size))
+    matrix = np.zeros((size, size), dtype=np.longdouble)
     x = np.zeros(size)  # the section's input, as a row of weights on all states
     for i, (b0, b1, b2, _, a1, a2) in enumerate(sos):
         s1, s2 = np.eye(size)[2 * i], np.eye(size)[2 * i + 1]
@@ -91,4 +93,4 @@ def _transition(sos: np.ndarray) -> np.ndarray:
         matrix[2 * i] = b1 * x - a1 * y + s2
         matrix[2 * i + 1] = b2 * x - a2 * y
         x = y
-    return matrix
+    return np.linalg.matrix_power(matrix, length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -116,8 +117,8 @@ def timeline(events: Sequence[tuple[str, str, float, float]], *, read: Sequence[
 
 @styled
 def crossover(
-    samples: Sequence[float],
-    seconds: Mapping[str, Sequence[float]],
+    samples: Any,
+    seconds: Mapping[str, Any],
     *,
     marks: Mapping[str, float] = {},
     title: str = "",
@@ -138,8 +139,8 @@ def crossover(
     """
     lengths = np.asarray(samples, dtype=float)
     fig, ax = figure(height=3.4)
-    for k, (name, taken) in enumerate(seconds.items()):
-        taken = np.asarray(taken, dtype=float)
+    for k, (name, values) in enumerate(seconds.items()):
+        taken = np.asarray(values, dtype=float)
         if taken.shape != lengths.shape:
             raise ParameterError(f"{name!r} has {taken.size} times for {lengths.size} lengths; expected as many.")
         style = LINE_STYLES[k % len(LINE_STYLES)]
