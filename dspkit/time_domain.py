@@ -502,7 +502,7 @@ def _period(frames: Array, shortest: int, longest: int, scale: str) -> tuple[Arr
 
     before, here, after = _neighbours(biased if scale == "biased" else unbiased, shortest, longest)
     _, height = _parabola(before, here, after)
-    height = xp.where((here > before) & (here >= after) & (here > 0), height, xp.zeros_like(here))
+    height = xp.where((here > before) & (here >= after), height, xp.zeros_like(here))
     strength, best = xp.max(height, axis=-1), xp.argmax(height, axis=-1)
 
     # The unbiased curve has its top where the period is; the other leans towards lag 0.

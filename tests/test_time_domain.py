@@ -267,7 +267,7 @@ def test_autocorrelation_is_librosas(rng):
 
 @pytest.mark.parametrize("method", ["fft", "direct"])
 def test_scales(arrays, rng, method):
-    y = sound(rng, 2, 100)
+    y = 1e-3 * sound(rng, 2, 100)
     r = np.array([np.correlate(x, x, "full")[99:] for x in y])
     expected = {
         None: r,
@@ -277,7 +277,7 @@ def test_scales(arrays, rng, method):
     }
     for scale, values in expected.items():
         got = arrays.back(dk.autocorrelation(arrays(y), scale=scale, method=method))
-        np.testing.assert_allclose(got, values, rtol=0, atol=1e-13 * r.max())
+        np.testing.assert_allclose(got, values, rtol=0, atol=1e-13 * values.max())
     silence = arrays(np.zeros((2, 5)))
     np.testing.assert_array_equal(
         arrays.back(dk.autocorrelation(silence, scale="coeff", method=method)), np.zeros((2, 5))
@@ -348,6 +348,22 @@ def test_silence_and_constants_have_no_pitch(arrays, dtype, scale, level):
     f0, strength = dk.pitch_autocorrelation(y, sr=SR, frame_length=1024, scale=scale, center=False)
     assert np.all(np.isnan(arrays.back(f0)))
     assert np.all(arrays.back(strength) == 0)
+
+
+@on_dtypes
+def test_steps_of_the_last_bit_have_no_pitch(dtype):
+    level = np.array(0.7, dtype=dtype)
+    y = np.where(np.arange(3000) % 50 < 25, level, np.nextafter(level, np.array(1, dtype=dtype)))
+    assert np.all(np.isnan(dk.pitch_autocorrelation(y, sr=SR, frame_length=1024, center=False).f0))
+
+
+# A period of 51.27 samples has its peak at lag 51, one of 51.7 at lag 52: outside of the range, if the ends of the
+# range are rounded the wrong way.
+@pytest.mark.parametrize("limits", [{"fmin": 200.0, "fmax": 430.1}, {"fmin": 426.5, "fmax": 900.0}])
+def test_the_ends_of_the_range_are_in_it(limits):
+    freq = limits["fmax"] if limits["fmax"] < 900 else limits["fmin"]
+    f0, _ = dk.pitch_autocorrelation(dk.sine(freq, sr=22050), sr=22050, center=False, **limits)
+    assert np.max(np.abs(cents(f0, freq))) < 1.5
 
 
 @pytest.mark.parametrize("factor", [1e-30, 1e-6, 1e30])
@@ -454,6 +470,7 @@ BAD_SETTINGS = {
     "no rate": (lambda: dk.pitch_autocorrelation(Y, sr=0), "sr=0; expected a positive number of hertz"),
     "fmin 0": (lambda: dk.pitch_autocorrelation(Y, sr=SR, fmin=0), "fmin=0"),
     "fmin above fmax": (lambda: dk.pitch_autocorrelation(Y, sr=SR, fmin=500, fmax=400), "fmin=500 Hz is not below"),
+    "fmin at fmax": (lambda: dk.pitch_autocorrelation(Y, sr=SR, fmin=400, fmax=400), "fmin=400 Hz is not below"),
     "fmax too high": (
         lambda: dk.pitch_autocorrelation(Y, sr=SR, fmax=3000),
         r"fmax=3000 Hz has a period of 2.7 samples; expected 4 or more, fmax up to 2000 Hz",
