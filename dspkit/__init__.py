@@ -21,6 +21,7 @@ from . import (
     fourier,
     frames,
     hearing,
+    loudness,
     mel,
     presets,
     short_time,
@@ -37,6 +38,7 @@ from .filters import *
 from .fourier import *
 from .frames import *
 from .hearing import *
+from .loudness import *
 from .mel import *
 from .presets import *
 from .short_time import *
@@ -49,11 +51,11 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "audio", "cepstrum", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames", "hearing", "mel",
-    "presets", "short_time", "signals", "time_domain", "windows",
+    "audio", "cepstrum", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames", "hearing",
+    "loudness", "mel", "presets", "short_time", "signals", "time_domain", "windows",
     *audio.__all__, *cepstrum.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__, *filters.__all__,
-    *fourier.__all__, *frames.__all__, *hearing.__all__, *mel.__all__, *presets.__all__, *short_time.__all__,
-    *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
+    *fourier.__all__, *frames.__all__, *hearing.__all__, *loudness.__all__, *mel.__all__, *presets.__all__,
+    *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 
 

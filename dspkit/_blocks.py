@@ -108,7 +108,7 @@ def visit_spectra(
             if visit is not None:
                 visit(channel, start, stop, X)
 
-    _share_out(run, y.shape[:-1], range(-(-n_frames // size)), size * n_fft, framing.workers)
+    share_out(run, y.shape[:-1], range(-(-n_frames // size)), size * n_fft, framing.workers)
 
 
 @functools.cache
@@ -172,14 +172,14 @@ def overlap_add_spectra(
             sums[pieces - 1 :] = 0
 
     blocks = range(start // hop // size, -(-stop // (hop * size)))
-    _share_out(run, D.shape[:-2], blocks, size * n_fft, workers)
+    share_out(run, D.shape[:-2], blocks, size * n_fft, workers)
 
 
 def _frames_per_block(w: np.ndarray) -> int:
     return max(1, BLOCK_BYTES // w.nbytes)
 
 
-def _share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: int, workers: int | None) -> None:
+def share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: int, workers: int | None) -> None:
     """Call ``run(channel, first, last)`` until every channel has all its ``blocks``, in ``workers`` threads."""
     channels = list(np.ndindex(batch))
     if workers is None:

@@ -294,7 +294,6 @@ def _weighting_sos(curve: str, sr: float) -> np.ndarray:
     sos = zpk2sos(zeros, poles, 1.0)
     at = min(1000.0, sr / 4)
     sos[0, :3] *= 10 ** (float(_decibels(at, curve)) / 20) / np.abs(frequency_response(sos, at, sr=sr))
-    sos.setflags(write=False)
     return sos
 
 
@@ -330,7 +329,7 @@ def weighting_sos(curve: str, sr: float) -> np.ndarray:
     sr = positive_number(sr, "sr", unit="hertz")
     if sr < 4000:
         raise ParameterError(f"sr={sr:g} Hz; a weighting needs 4000 Hz or more, so that 1 kHz is well below sr/2.")
-    return _weighting_sos(curve, sr)
+    return _weighting_sos(curve, sr).copy()
 
 
 def weight(y: Array, sr: float, curve: str = "A") -> Array:
