@@ -23,6 +23,7 @@ from . import (
     hearing,
     loudness,
     mel,
+    normalization,
     presets,
     short_time,
     signals,
@@ -40,6 +41,7 @@ from .frames import *
 from .hearing import *
 from .loudness import *
 from .mel import *
+from .normalization import *
 from .presets import *
 from .short_time import *
 from .signals import *
@@ -52,10 +54,10 @@ _LAZY = ("check", "explore", "viz")
 
 __all__ = [
     "audio", "cepstrum", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames", "hearing",
-    "loudness", "mel", "presets", "short_time", "signals", "time_domain", "windows",
+    "loudness", "mel", "normalization", "presets", "short_time", "signals", "time_domain", "windows",
     *audio.__all__, *cepstrum.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__, *filters.__all__,
-    *fourier.__all__, *frames.__all__, *hearing.__all__, *loudness.__all__, *mel.__all__, *presets.__all__,
-    *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
+    *fourier.__all__, *frames.__all__, *hearing.__all__, *loudness.__all__, *mel.__all__, *normalization.__all__,
+    *presets.__all__, *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 
 

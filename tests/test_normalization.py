@@ -1,0 +1,290 @@
+"""Levels, limits and ranges: what each promises, measured."""
+
+import numpy as np
+import pytest
+
+import dspkit as dk
+
+
+def db(x):
+    return 20 * np.log10(x)
+
+
+@pytest.fixture
+def sound(rng):
+    return 0.1 * rng.standard_normal((2, 8000)) * np.array([[1.0], [0.3]])
+
+
+# ---- Gains ----
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_peak_and_rms_come_to_their_level(arrays, sound, dtype):
+    y = arrays(sound.astype(dtype))
+    limit = 1e-5 if dtype == "float32" else 1e-12
+    peaked, levelled = arrays.back(dk.normalize_peak(y, -3.0)), arrays.back(dk.normalize_rms(y, -26.0))
+    assert peaked.dtype == levelled.dtype == dtype
+    assert db(np.max(np.abs(peaked))) == pytest.approx(-3.0, abs=limit)
+    assert db(np.sqrt(np.mean(levelled.astype(np.float64) ** 2))) == pytest.approx(-26.0, abs=limit)
+    ratio = peaked / sound
+    assert np.ptp(ratio) <= 1e-6 * np.max(ratio)  # one gain for both channels
+
+
+def test_silence_stays_silence(arrays):
+    for normalize in (dk.normalize_peak, dk.normalize_rms):
+        assert np.all(arrays.back(normalize(arrays(np.zeros((2, 10))))) == 0)
+    with pytest.raises(dk.ParameterError, match="y has no loudness: it is silent"):
+        dk.normalize_loudness(np.zeros(8000), 8000)
+
+
+def test_loudness_comes_to_its_target(sound):
+    found = dk.normalize_loudness(sound, 8000, -30.0)
+    assert not found.ceiling_won
+    assert dk.integrated_loudness(found.y, 8000) == pytest.approx(-30.0, abs=1e-9)
+    assert found.loudness == pytest.approx(-30.0, abs=1e-9)
+    assert np.max(dk.true_peak(found.y, 8000)) == pytest.approx(found.true_peak, abs=1e-9)
+    assert np.allclose(found.y, sound * 10 ** (found.gain_db / 20), rtol=1e-12)
+
+
+def test_the_ceiling_wins_and_says_so(sound):
+    sound[0, 4000] = 0.9
+    found = dk.normalize_loudness(sound, 8000, -10.0, ceiling=-1.0)
+    assert found.ceiling_won
+    assert np.max(dk.true_peak(found.y, 8000)) == pytest.approx(-1.0, abs=1e-9)
+    assert found.loudness < -10.0
+    assert dk.integrated_loudness(found.y, 8000) == pytest.approx(found.loudness, abs=1e-9)
+    free = dk.normalize_loudness(sound, 8000, -10.0, ceiling=None)
+    assert not free.ceiling_won
+    assert free.loudness == pytest.approx(-10.0, abs=1e-9)
+    assert free.true_peak > 0
+
+
+def test_loudness_in_every_namespace(arrays, sound):
+    got = dk.normalize_loudness(arrays(sound), 8000, -30.0)
+    assert np.max(np.abs(arrays.back(got.y) - dk.normalize_loudness(sound, 8000, -30.0).y)) < 1e-9
+
+
+# ---- Clipping ----
+
+
+def test_clip_report_counts(arrays):
+    y = np.zeros((3, 100))
+    y[0, 10:14] = 1.0  # a flat top of 4
+    y[0, 20:22] = 1.0  # two are none
+    y[0, 30:33], y[0, 33:36] = 1.0, -1.0  # two of 3, side by side
+    y[1, 5:9] = [1.2, -1.5, 0.5, 1.00001]
+    y[1, 50:53] = 32767 / 32768  # the largest int16
+    found = dk.clip_report(arrays(y))
+    assert found.beyond.tolist() == [0, 3, 0]
+    assert found.flat.tolist() == [10, 3, 0]
+    assert found.longest.tolist() == [4, 3, 0]
+    assert not found.clean
+    assert dk.clip_report(y[2]).clean
+    assert dk.clip_report(0.5 * y[0], full_scale=0.5).longest == 4
+
+
+# ---- The limiter ----
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("attack", "release"), [(0.005, 0.05), (0.0001, 0.0001), (0.05, 0.3)])
+def test_no_sample_exceeds_the_ceiling(arrays, rng, attack, release, dtype):
+    y = (0.7 * rng.standard_normal((2, 4000))).astype(dtype)
+    got = arrays.back(dk.limit(arrays(y), 8000, ceiling=-3.0, attack=attack, release=release))
+    assert got.dtype == dtype
+    assert np.max(np.abs(got)) <= 10 ** (-3 / 20)
+    assert np.max(np.abs(got)) > 0.99 * 10 ** (-3 / 20)
+    gain = got / y
+    assert np.all((gain > 0) & (gain <= 1 + 1e-6))
+    assert np.max(np.abs(gain[0] - gain[1])) < 1e-5  # one gain for both channels
+
+
+def test_below_the_ceiling_nothing_changes(arrays, sound):
+    y = sound / np.max(np.abs(sound)) * 0.5
+    assert np.array_equal(arrays.back(dk.limit(arrays(y), 8000, ceiling=-6.0)), y)
+
+
+def test_the_gain_moves_before_a_peak_and_after_it():
+    y = np.full(8000, 0.25)
+    y[4000] = 1.0
+    gain = dk.limit(y, 8000, ceiling=-6.0206, attack=0.01, release=0.05) / y
+    assert np.all(gain[: 4000 - 81] == 1)  # not before the look-ahead of 80 samples
+    assert gain[4000] == pytest.approx(0.5, abs=1e-5)
+    assert np.all(np.diff(gain[3919:4001]) <= 1e-12)
+    assert np.all(np.diff(gain[4001:]) >= -1e-12)
+    reduction = -db(gain)
+    assert reduction[4000 + 40 + 400] == pytest.approx(6.0206 / np.e, rel=0.05)  # one release later
+    assert gain[-1] == pytest.approx(1, abs=1e-4)
+    assert np.max(np.abs(np.diff(np.delete(gain, 4000)))) < 0.02  # no steps
+
+
+def test_released_is_the_recursion(rng):
+    from dspkit.normalization import _released
+
+    needed = np.maximum(0, rng.standard_normal(300) - 1)
+    expected, last = [], 0.0
+    for x in needed:
+        last = max(x, last * np.exp(-0.01))
+        expected.append(last)
+    assert np.max(np.abs(_released(needed, 0.01) - expected)) < 1e-12
+
+
+# ---- Ranges ----
+
+
+@pytest.mark.parametrize(
+    ("source", "to"), [((-80, 0), (0, 80)), ((-120, 0), (-120, 0)), ((-80, 0), (-1, 1)), ((-100, 20), (0, 1))]
+)
+def test_decibels_to_a_range_and_back(arrays, rng, source, to):
+    S = rng.uniform(*source, (4, 50))
+    x = arrays.back(dk.scale_db(arrays(S), source=source, to=to))
+    assert to[0] <= x.min() < x.max() <= to[1]
+    assert np.max(np.abs(dk.unscale_db(x, source=source, to=to) - S)) < 1e-12
+    ends = arrays.back(dk.scale_db(arrays(np.array([source[0] - 9.0, source[1] + 9.0])), source=source, to=to))
+    assert np.allclose(ends, to)
+
+
+def test_zscore_is_each_files_own(arrays, rng):
+    X = 5 + 3 * rng.standard_normal((2, 4, 200))
+    X[0, 1] = 0.1 * 7
+    Z = arrays.back(dk.zscore(arrays(X)))
+    assert np.all(Z[0, 1] == 0)
+    rest = np.delete(Z.reshape(8, 200), 1, axis=0)
+    assert np.max(np.abs(rest.mean(axis=-1))) < 1e-12
+    assert np.max(np.abs(rest.std(axis=-1) - 1)) < 1e-12
+    assert np.max(np.abs(dk.zscore(X) - dk.zscore(9 * X + 1))) < 1e-9  # how loud the file was is gone
+
+
+# ---- Standardizer ----
+
+
+def test_standardizer_joins_files_exactly(arrays, rng):
+    offset = np.array([1e6, -3.0, 0.0])[:, None]  # a large mean: totals of squares would lose everything
+    files = [offset + rng.standard_normal((3, n)) for n in (1, 7, 500, 33)]
+    standard = dk.Standardizer().fit([arrays(X) for X in files])
+    joined = np.concatenate(files, axis=-1)
+    assert standard.count == joined.shape[-1]
+    assert np.allclose(standard.mean, joined.mean(axis=-1), rtol=1e-14)
+    assert np.allclose(standard.deviation, joined.std(axis=-1), rtol=1e-9)
+    Z = arrays.back(standard.transform(arrays(files[2])))
+    assert np.allclose(Z, (files[2] - joined.mean(axis=-1)[:, None]) / joined.std(axis=-1)[:, None], atol=1e-9)
+    back = arrays.back(standard.inverse_transform(arrays(Z)))
+    assert np.allclose(back, files[2], rtol=1e-12)
+
+
+def test_standardizer_keeps_dtype_and_other_axes(rng):
+    X = rng.standard_normal((5, 20, 3)).astype(np.float32)
+    standard = dk.Standardizer(axis=-1).fit(X)
+    assert standard.count == 100
+    assert standard.transform(X).dtype == np.float32
+    assert np.allclose(standard.transform(X).mean(axis=(0, 1)), 0, atol=1e-6)
+
+
+def test_a_constant_feature_is_only_centred():
+    X = np.array([[2.0, 2.0, 2.0], [1.0, 2.0, 3.0]])
+    Z = dk.Standardizer().fit(X).transform(X + 1)
+    assert np.allclose(Z[0], 1.0)
+
+
+def test_standardizer_is_saved_without_pickle(tmp_path, monkeypatch, rng):
+    standard = dk.Standardizer().fit(rng.standard_normal((3, 40)))
+    path = tmp_path / "train.npz"
+    standard.save(path)
+    monkeypatch.setattr("pickle.load", None)
+    back = dk.Standardizer.load(path)
+    assert np.array_equal(back.mean, standard.mean)
+    assert np.array_equal(back.deviation, standard.deviation)
+    assert (back.count, back.axis) == (40, -2)
+    assert [p.name for p in tmp_path.iterdir()] == ["train.npz"]
+
+
+def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch, rng):
+    standard = dk.Standardizer().fit(rng.standard_normal((3, 40)))
+    path = tmp_path / "train.npz"
+    standard.save(path)
+    before = path.read_bytes()
+
+    def full(*_args, **_kwargs):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="no space"):
+        standard.save(path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["train.npz"]
+
+
+def test_load_refuses_what_it_did_not_write(tmp_path):
+    (tmp_path / "x.npz").write_bytes(b"nonsense")
+    with pytest.raises(dk.ParameterError, match=r"x\.npz is not a file that Standardizer\.save wrote"):
+        dk.Standardizer.load(tmp_path / "x.npz")
+    np.savez(tmp_path / "y.npz", a=1)
+    with pytest.raises(dk.ParameterError, match=r"y\.npz is not"):
+        dk.Standardizer.load(tmp_path / "y.npz")
+
+
+# ---- Magnitude and phase ----
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n_fft", [128, 129])
+def test_magnitude_and_phase_come_back(arrays, rng, n_fft, dtype):
+    y = rng.standard_normal((2, 6400)).astype(dtype)
+    D = dk.stft(y, n_fft=n_fft, hop_length=40)
+    x = dk.log_magnitude_phase(arrays(D), hop_length=40, n_fft=n_fft)
+    values = arrays.back(x)
+    assert values.dtype == dtype
+    assert values.shape == (2, 2, *D.shape[1:])
+    assert np.max(np.abs(values)) <= 1
+    back = arrays.back(dk.from_log_magnitude_phase(x, hop_length=40, n_fft=n_fft))
+    assert back.dtype == D.dtype
+    assert np.max(np.abs(back - D) / np.maximum(np.abs(D), 1e-3)) < (1e-3 if dtype == "float32" else 1e-11)
+
+
+def test_the_frequency_of_a_steady_tone_is_steady():
+    """A tone an eighth of a bin above bin 16: its frequency there is the same in all frames."""
+    n_fft, hop = 256, 64
+    y = np.cos(2 * np.pi * 16.125 / n_fft * np.arange(6400))
+    x = dk.log_magnitude_phase(dk.stft(y, n_fft=n_fft, hop_length=hop, center=False), hop_length=hop)
+    assert np.allclose(x[1, 16, 1:], 2 * 0.125 * hop / n_fft, atol=1e-4)
+
+
+BAD = np.zeros((2, 3, 10))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dk.normalize_peak(np.ones(3), "loud"), "target_db='loud'; expected a level in dB"),
+        (lambda: dk.normalize_loudness(BAD, 8000), r"y has shape \(2, 3, 10\); expected one programme"),
+        (lambda: dk.normalize_rms(np.array([1.0, np.nan])), "NaN"),
+        (lambda: dk.limit(BAD, 8000), "expected one sound"),
+        (lambda: dk.limit(np.ones(9), 8000, attack=0), "attack"),
+        (lambda: dk.limit(np.ones(9), 8000, ceiling=np.inf), "ceiling=inf"),
+        (
+            lambda: dk.scale_db(np.ones(3), source=(0, -80)),
+            r"source=\(0, -80\); expected two numbers, the lower one first",
+        ),
+        (lambda: dk.scale_db(np.ones(3), to=3), "to=3; expected two numbers"),
+        (lambda: dk.Standardizer().transform(np.ones((2, 3))), "has not been fitted; call fit"),
+        (lambda: dk.Standardizer().fit([]), "files is empty"),
+        (lambda: dk.Standardizer().fit(np.ones((2, 3))).transform(np.ones((3, 3))), "X has 3 features.*fitted on 2"),
+        (lambda: dk.Standardizer().fit(np.ones(3)), "expected features along axis -2"),
+        (lambda: dk.Standardizer().fit(np.full((2, 3), np.nan)), "NaN"),
+        (lambda: dk.Standardizer(axis=None), "axis=None; expected an integer"),
+        (
+            lambda: dk.log_magnitude_phase(np.ones((5, 4), complex), hop_length=2, n_fft=16),
+            "5 bins belong to n_fft=8 or 9",
+        ),
+        (lambda: dk.from_log_magnitude_phase(np.ones((5, 4)), hop_length=2), r"expected real, \(\.\.\., 2, n_bins"),
+        (lambda: dk.clip_report(np.ones(4), full_scale=0), "full_scale"),
+    ],
+)
+def test_refuses(call, message):
+    with pytest.raises(dk.ParameterError, match=message):
+        call()
+
+
+def test_refuses_a_spectrum_without_phase():
+    with pytest.raises(dk.SampleTypeError, match="D has dtype float64"):
+        dk.log_magnitude_phase(np.ones((5, 4)), hop_length=2)
