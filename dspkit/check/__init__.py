@@ -5,13 +5,27 @@ name; the smallest case that fails, with what came and what was expected in shap
 for an empty stub. It never shows the right values, and never breaks a run of the sheet.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, mel, short_time, sounds, time_domain, windows
+from . import (
+    cepstrum,
+    fast_fourier,
+    fourier,
+    gpu,
+    loudness,
+    mel,
+    normalization,
+    short_time,
+    sounds,
+    time_domain,
+    windows,
+)
 from ._check import Case, Check, Mistake, Verdict
 from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
+from .loudness import *
 from .mel import *
+from .normalization import *
 from .short_time import *
 from .sounds import *
 from .time_domain import *
@@ -21,5 +35,5 @@ __all__ = [
     "Case", "Check", "Mistake", "Verdict",
     *sounds.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__, *windows.__all__,
     *short_time.__all__,
-    *mel.__all__, *cepstrum.__all__, *gpu.__all__,
+    *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *normalization.__all__,
 ]  # fmt: skip

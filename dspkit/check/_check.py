@@ -158,7 +158,7 @@ def _run_quietly(function: Callable[..., Any], case: Case) -> Any:
 def _copy(argument: Any) -> Any:
     if isinstance(argument, list | tuple):
         return type(argument)(_copy(a) for a in argument)
-    return argument.copy() if isinstance(argument, np.ndarray) else argument
+    return argument.copy() if hasattr(argument, "copy") else argument
 
 
 def _is_empty(answer: Any) -> bool:

@@ -3,12 +3,13 @@
 Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, mel, short_time, sounds, time_domain, windows
+from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, short_time, sounds, time_domain, windows
 from ._explorer import Explorer
 from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
+from .loudness import *
 from .mel import *
 from .short_time import *
 from .sounds import *
@@ -26,4 +27,5 @@ __all__ = [
     *mel.__all__,
     *cepstrum.__all__,
     *gpu.__all__,
+    *loudness.__all__,
 ]

@@ -4,12 +4,13 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, mel, short_time, sounds, time_domain, windows
+from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, short_time, sounds, time_domain, windows
 from ._style import Figure
 from .cepstrum import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
+from .loudness import *
 from .mel import *
 from .short_time import *
 from .sounds import *
@@ -27,4 +28,5 @@ __all__ = [
     *mel.__all__,
     *cepstrum.__all__,
     *gpu.__all__,
+    *loudness.__all__,
 ]
