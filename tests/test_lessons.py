@@ -237,15 +237,15 @@ def test_outputs_are_fit_to_be_kept(path: Path) -> None:
 
 @on_notebooks
 def test_what_is_not_compared_claims_nothing(path: Path) -> None:
-    """Only sliders, times and names of devices may differ from run to run: no result hides in such a cell."""
+    """Only sliders, times, and what is not installed everywhere may differ: no result hides in such a cell."""
     for cell in code(path):
         tags = set(cell.metadata.get("tags", []))
         assert tags <= TAGS, tags
         assert not re.search(r"#\s*NBVAL_|#\s*PYTEST_VALIDATE", cell.source), cell.source
     for cell in code(path, "nbval-ignore-output"):
         assert not re.search(r"\bassert\b", cell.source), cell.source
-        assert re.search(r"dk\.explore\.|perf_counter|timeit|cupy", cell.source), cell.source
-        assert "print(" not in cell.source or re.search(r"perf_counter|timeit|cupy", cell.source), cell.source
+        assert re.search(r"dk\.explore\.|perf_counter|timeit|except ImportError", cell.source), cell.source
+        assert "print(" not in cell.source or re.search(r"perf_counter|timeit|ImportError", cell.source), cell.source
     assert len(code(path, "nbval-ignore-output")) <= 0.25 * len(code(path))
 
 
