@@ -142,7 +142,7 @@ def samples_and_between(y: Any, *, sr: float, title: str = "") -> Figure:
     ax.plot(1e3 * n / sr, samples, "o", color=COLOURS[1], markersize=5, label="samples")
     for sign in (-1, 1):
         ax.axhline(sign, color="0.35", linestyle="--", linewidth=1.2)
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     label(ax, title=title, x="Time [ms]", y="Amplitude")
     return fig
 
