@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from .._validate import one_of
 from ..errors import DeviceError
+from ._launch import read as _read
 from .model import SimulatedGPU, crossover_samples, mel_operations, mel_traffic, roofline_seconds
 
-__all__ = ["SimulatedGPU", "crossover_samples", "info", "mel_operations", "mel_traffic", "roofline_seconds"]
+__all__ = ["SimulatedGPU", "crossover_samples", "info", "mel_operations", "mel_traffic", "roofline_seconds", "source"]
 
 INSTALL = 'pip install "dspkit[gpu]" (CUDA 13 drivers) or "dspkit[gpu-cuda12]" (older ones)'
 
@@ -64,6 +66,18 @@ def info() -> dict[str, Any]:
         "runtime": _version(runtime.runtimeGetVersion()),
         "cupy": cupy.__version__,
     }
+
+
+def source(name: str) -> str:
+    """The CUDA C of a kernel file, to read: "spectra", "overlap_add" or "biquads".
+
+    Examples
+    --------
+    >>> print(source("overlap_add").splitlines()[0])
+    // The inverse of framing: every sample of the output gathers what the frames over it hold.
+
+    """
+    return _read(one_of(name, ("biquads", "overlap_add", "spectra"), "name"))
 
 
 def _version(number: int) -> str:

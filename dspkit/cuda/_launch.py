@@ -24,7 +24,12 @@ Constants = Mapping[str, Any]
 def source(name: str, constants: Constants) -> str:
     """The text of ``name``.cu, with the macros that it expects."""
     macros = "".join(f"#define {key} {value}\n" for key, value in constants.items())
-    return macros + files(__package__).joinpath(f"{name}.cu").read_text(encoding="utf-8")
+    return macros + read(name)
+
+
+def read(name: str) -> str:
+    """The text of ``name``.cu as it stands."""
+    return files(__package__).joinpath(f"{name}.cu").read_text(encoding="utf-8")
 
 
 def real_type(x: Array) -> str:

@@ -1,0 +1,43 @@
+"""The sliders of lessons 11, 12 and 14 draw what their values say."""
+
+import numpy as np
+import pytest
+
+import dspkit as dk
+
+pytest.importorskip("ipywidgets")
+
+
+def title(figure):
+    return figure.axes[0].get_title(loc="left")
+
+
+def test_contour_and_weighting():
+    explorer = dk.explore.equal_loudness(phon=40)
+    assert "At 40 phon" in title(explorer.draw(**explorer.values))
+    before = explorer.picture.value
+    explorer.controls["phon"].value = 80
+    assert explorer.picture.value != before
+    curve = explorer.draw(phon=80).axes[0].lines[1]
+    assert np.allclose(curve.get_ydata(), 80 - dk.equal_loudness_contour(80, curve.get_xdata()))
+
+
+def test_limiter_says_how_much_louder():
+    y = dk.drum_loop(sr=8000, duration=1.0).astype(np.float64)
+    explorer = dk.explore.limiter(y, 8000, gain=0)
+    assert "Asked for 0 dB, 0.0 dB louder" in title(explorer.draw(gain=0, release=50))
+    louder = explorer.draw(gain=20, release=50)
+    gained = float(title(louder).split(", ")[1].split()[0])
+    assert 0 < gained < 20
+
+
+def test_crossover_moves_with_what_is_carried():
+    explorer = dk.explore.crossover()
+
+    def crossing(**values):
+        return float(
+            title(explorer.draw(**{**explorer.values, **values})).split(" from ")[1].split()[0].replace(",", "")
+        )
+
+    assert crossing(transfers="none") < crossing(transfers="there and back")
+    assert crossing(overhead_us=100) == pytest.approx(2 * crossing(overhead_us=50), rel=1e-3)
