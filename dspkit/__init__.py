@@ -13,6 +13,7 @@ from types import ModuleType
 from . import (
     audio,
     cepstrum,
+    companding,
     cuda,
     decibels,
     errors,
@@ -25,6 +26,7 @@ from . import (
     mel,
     normalization,
     presets,
+    sampling,
     short_time,
     signals,
     time_domain,
@@ -32,6 +34,7 @@ from . import (
 )
 from .audio import *
 from .cepstrum import *
+from .companding import *
 from .decibels import *
 from .errors import *
 from .fast_fourier import *
@@ -43,6 +46,7 @@ from .loudness import *
 from .mel import *
 from .normalization import *
 from .presets import *
+from .sampling import *
 from .short_time import *
 from .signals import *
 from .time_domain import *
@@ -53,11 +57,13 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "audio", "cepstrum", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames", "hearing",
-    "loudness", "mel", "normalization", "presets", "short_time", "signals", "time_domain", "windows",
-    *audio.__all__, *cepstrum.__all__, *decibels.__all__, *errors.__all__, *fast_fourier.__all__, *filters.__all__,
-    *fourier.__all__, *frames.__all__, *hearing.__all__, *loudness.__all__, *mel.__all__, *normalization.__all__,
-    *presets.__all__, *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
+    "audio", "cepstrum", "companding", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames",
+    "hearing", "loudness", "mel", "normalization", "presets", "sampling", "short_time",
+    "signals", "time_domain", "windows",
+    *audio.__all__, *cepstrum.__all__, *companding.__all__, *decibels.__all__, *errors.__all__,
+    *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *hearing.__all__, *loudness.__all__,
+    *mel.__all__, *normalization.__all__, *presets.__all__, *sampling.__all__, *short_time.__all__, *signals.__all__,
+    *time_domain.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 
 
