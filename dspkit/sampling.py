@@ -2,8 +2,8 @@
 
 Lesson: ``notebooks/01_sampling.ipynb``. Sources: C. E. Shannon, "Communication in the presence of noise", *Proc.
 IRE* 37 (1949), theorem 1, for the sinc sum; W. R. Bennett, "Spectra of quantized signals", *Bell Syst. Tech. J.* 27
-(1948), for the noise of Δ²/12; S. P. Lipshitz, R. A. Wannamaker and J. Vanderkooy, "Quantization and dither: a theoretical survey",
-*J. Audio Eng. Soc.* 40 (1992), for dither and noise shaping.
+(1948), for the noise of Δ²/12; S. P. Lipshitz, R. A. Wannamaker and J. Vanderkooy, "Quantization and dither: a
+theoretical survey", *J. Audio Eng. Soc.* 40 (1992), for dither and noise shaping.
 """
 
 from __future__ import annotations

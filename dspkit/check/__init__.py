@@ -13,6 +13,7 @@ from . import (
     loudness,
     mel,
     normalization,
+    sampling,
     short_time,
     sounds,
     time_domain,
@@ -26,6 +27,7 @@ from .gpu import *
 from .loudness import *
 from .mel import *
 from .normalization import *
+from .sampling import *
 from .short_time import *
 from .sounds import *
 from .time_domain import *
@@ -35,5 +37,5 @@ __all__ = [
     "Case", "Check", "Mistake", "Verdict",
     *sounds.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__, *windows.__all__,
     *short_time.__all__,
-    *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *normalization.__all__,
+    *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *sampling.__all__, *normalization.__all__,
 ]  # fmt: skip

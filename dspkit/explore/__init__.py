@@ -3,7 +3,7 @@
 Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, short_time, sounds, time_domain, windows
+from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, sampling, short_time, sounds, time_domain, windows
 from ._explorer import Explorer
 from .cepstrum import *
 from .fast_fourier import *
@@ -11,6 +11,7 @@ from .fourier import *
 from .gpu import *
 from .loudness import *
 from .mel import *
+from .sampling import *
 from .short_time import *
 from .sounds import *
 from .time_domain import *
@@ -28,4 +29,5 @@ __all__ = [
     *cepstrum.__all__,
     *gpu.__all__,
     *loudness.__all__,
+    *sampling.__all__,
 ]

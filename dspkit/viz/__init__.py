@@ -4,7 +4,7 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, short_time, sounds, time_domain, windows
+from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, sampling, short_time, sounds, time_domain, windows
 from ._style import Figure
 from .cepstrum import *
 from .fast_fourier import *
@@ -12,6 +12,7 @@ from .fourier import *
 from .gpu import *
 from .loudness import *
 from .mel import *
+from .sampling import *
 from .short_time import *
 from .sounds import *
 from .time_domain import *
@@ -29,4 +30,5 @@ __all__ = [
     *cepstrum.__all__,
     *gpu.__all__,
     *loudness.__all__,
+    *sampling.__all__,
 ]

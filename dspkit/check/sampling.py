@@ -1,0 +1,189 @@
+"""Checks for ``notebooks/homework/01_sampling.ipynb``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import sampling
+from ._check import Case, Check, Mistake
+
+__all__ = ["alias_of", "quantize_tread", "signal_to_noise", "sinc_sum"]
+
+
+def _sound(seed: int, n: int = 60) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(-1.1, 1.1, n)
+
+
+def _levels(y: np.ndarray, bits: int) -> np.ndarray:
+    return sampling.quantize(y, bits)
+
+
+quantize_tread = Check(
+    "quantise (mid-tread)",
+    _levels,
+    (
+        Case("five values in 2 bits", (np.array([-1.0, -0.3, 0.1, 0.3, 1.0]), 2)),
+        Case("a sound in 4 bits, with peaks beyond full scale", (_sound(0), 4)),
+        Case("a sound in 8 bits", (_sound(1), 8)),
+    ),
+    (
+        Mistake(
+            "rounding down instead of to the nearest",
+            lambda y, b: np.clip(np.floor(y * 2 ** (b - 1)), -(2 ** (b - 1)), 2 ** (b - 1) - 1) / 2 ** (b - 1),
+            "floor(x) rounds down, and the error is half a step on average: floor(x + 0.5), or numpy.round.",
+        ),
+        Mistake(
+            "rounding towards zero",
+            lambda y, b: np.clip(np.trunc(y * 2 ** (b - 1)), -(2 ** (b - 1)), 2 ** (b - 1) - 1) / 2 ** (b - 1),
+            "astype(int) cuts decimals off, so that the level 0 is twice as wide: round first.",
+        ),
+        Mistake(
+            "mid-rise where mid-tread was asked",
+            lambda y, b: sampling.quantize(y, b, kind="mid-rise"),
+            "Mid-tread has a level at 0; yours has a step there.",
+        ),
+        Mistake(
+            "levels that are not cut off at full scale",
+            lambda y, b: np.floor(y * 2 ** (b - 1) + 0.5) / 2 ** (b - 1),
+            "There are 2^bits levels and no more: clip the codes to -2^(bits-1) … 2^(bits-1) - 1.",
+        ),
+        Mistake(
+            "one level too many",
+            lambda y, b: np.clip(np.floor(y * 2 ** (b - 1) + 0.5), -(2 ** (b - 1)), 2 ** (b - 1)) / 2 ** (b - 1),
+            "With 0 in the middle, the highest code is 2^(bits-1) - 1: there is one fewer above than below.",
+        ),
+        Mistake(
+            "steps of 2^-bits (twice as many levels)",
+            lambda y, b: sampling.quantize(y, b + 1),
+            "From -1 to 1 there are 2^bits steps: each is 2 / 2^bits wide.",
+        ),
+        Mistake(
+            "steps that are twice too wide",
+            lambda y, b: np.clip(np.floor(y * 2 ** (b - 2) + 0.5), -(2 ** (b - 2)), 2 ** (b - 2) - 1) / 2 ** (b - 2),
+            "There are 2^bits levels between -1 and 1, so that a step is 2^(1 - bits).",
+        ),
+        Mistake(
+            "codes instead of levels",
+            lambda y, b: np.clip(np.floor(y * 2 ** (b - 1) + 0.5), -(2 ** (b - 1)), 2 ** (b - 1) - 1),
+            "Divide the codes by 2^(bits-1), so that they are samples again.",
+        ),
+        Mistake(
+            "a scale of 2^(bits-1) - 1",
+            lambda y, b: (
+                np.clip(np.round(y * (2 ** (b - 1) - 1)), -(2 ** (b - 1)), 2 ** (b - 1) - 1) / (2 ** (b - 1) - 1)
+            ),
+            "That is another convention (32767). Here, as in soundfile and librosa, a step is 2^(1 - bits).",
+        ),
+    ),
+)
+
+alias_of = Check(
+    "alias",
+    lambda f, sr: sampling.alias_frequency(f, sr),
+    (
+        Case("3, 5, 7 and 11 kHz at 8 kHz", (np.array([3000.0, 5000.0, 7000.0, 11_000.0]), 8000)),
+        Case("many frequencies at 44.1 kHz", (np.linspace(100.0, 200_000.0, 40), 44_100)),
+    ),
+    (
+        Mistake(
+            "the remainder, not folded",
+            lambda f, sr: np.mod(f, sr),
+            "Above sr/2 the remainder folds back: sr less it.",
+        ),
+        Mistake("folded at sr", lambda f, sr: np.abs(sr - f), "That is right between sr/2 and 3·sr/2 only."),
+        Mistake(
+            "folded at sr/2 once",
+            lambda f, sr: np.where(f > sr / 2, sr - f, f),
+            "Higher frequencies fold more than once: first the distance to the nearest multiple of sr.",
+        ),
+        Mistake(
+            "a remainder of sr/2",
+            lambda f, sr: np.mod(f, sr / 2),
+            "Frequencies fold at sr/2 like paper, back and forth; they do not begin anew at 0.",
+        ),
+        Mistake(
+            "the sign left in",
+            lambda f, sr: f - sr * np.round(f / sr),
+            "A cosine of -3 kHz is one of 3 kHz: take the magnitude.",
+        ),
+    ),
+)
+
+signal_to_noise = Check(
+    "SNR in dB",
+    lambda y, changed: float(sampling.snr(y, changed)),
+    (
+        Case("noise a tenth of the sound", (np.ones(50), 1.1 * np.ones(50))),
+        Case("a sound in 6 bits", (_sound(2, 400) * 0.8, sampling.quantize(_sound(2, 400) * 0.8, 6))),
+    ),
+    (
+        Mistake(
+            "10·lg of amplitudes",
+            lambda y, c: 10 * np.log10(np.sqrt(np.mean(y**2)) / np.sqrt(np.mean((c - y) ** 2))),
+            "10·lg belongs to powers (mean squares); for amplitudes it is 20·lg.",
+        ),
+        Mistake(
+            "20·lg of powers",
+            lambda y, c: 20 * np.log10(np.mean(y**2) / np.mean((c - y) ** 2)),
+            "20·lg belongs to amplitudes; for powers it is 10·lg.",
+        ),
+        Mistake(
+            "noise over signal",
+            lambda y, c: 10 * np.log10(np.mean((c - y) ** 2) / np.mean(y**2)),
+            "Signal above, noise below: the better, the larger.",
+        ),
+        Mistake(
+            "the changed sound taken for the noise",
+            lambda y, c: 10 * np.log10(np.mean(y**2) / np.mean(c**2)),
+            "The noise is what was added: the changed sound less the sound.",
+        ),
+        Mistake(
+            "the natural logarithm",
+            lambda y, c: 10 * np.log(np.mean(y**2) / np.mean((c - y) ** 2)),
+            "Decibels are made of the logarithm to base 10.",
+        ),
+    ),
+)
+
+
+def _sinc(y: np.ndarray, times: np.ndarray, sr: float) -> np.ndarray:
+    return sampling.reconstruct(y, times, sr=sr)
+
+
+_TIMES = np.linspace(0.0, 0.005, 23)
+
+sinc_sum = Check(
+    "sinc sum",
+    _sinc,
+    (
+        Case("three samples", (np.array([0.0, 1.0, 0.0]), np.array([0.05, 0.1, 0.15]), 10)),
+        Case("40 samples at 8 kHz", (_sound(3, 40), _TIMES, 8000)),
+    ),
+    (
+        Mistake(
+            "sin(x)/x without π",
+            lambda y, t, sr: np.sinc((t[:, None] * sr - np.arange(len(y))) / np.pi) @ y,
+            "numpy.sinc has the π inside: sinc(x) = sin(πx)/(πx).",
+        ),
+        Mistake(
+            "straight lines between the samples",
+            lambda y, t, sr: np.interp(t * sr, np.arange(len(y)), y),
+            "That is linear interpolation; each sample brings a sinc, and all of them are added.",
+        ),
+        Mistake(
+            "the sample held until the next",
+            lambda y, t, sr: y[np.minimum((t * sr).astype(int), len(y) - 1)],
+            "That is sample and hold: a staircase.",
+        ),
+        Mistake(
+            "times in samples taken for seconds",
+            lambda y, t, sr: np.sinc(t[:, None] - np.arange(len(y))) @ y,
+            "Times are in seconds: times sr, they are in samples.",
+        ),
+        Mistake(
+            "sinc squared",
+            lambda y, t, sr: np.sinc(t[:, None] * sr - np.arange(len(y))) ** 2 @ y,
+            "One sinc for each sample, not its square.",
+        ),
+    ),
+)
