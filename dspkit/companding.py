@@ -32,6 +32,7 @@ from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, is_o
 from ._blocks import SAMPLES_PER_WORKER, share_out
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError, SampleTypeError
+from .sampling import snr
 from .signals import sine
 from .time_domain import rms
 
@@ -555,7 +556,7 @@ def _g711_values(law: str) -> np.ndarray:
 def snr_against_level(codec: Callable[[Array], Array], levels: Sequence[float], *, y: Array | None = None) -> Array:
     r"""The signal-to-noise ratio of a codec, for the same sound at several levels.
 
-    .. math:: \mathrm{SNR} = 20 \lg \frac{\mathrm{rms}(y)}{\mathrm{rms}(\mathrm{codec}(y) - y)}
+    .. math:: \mathrm{SNR} = 10 \lg \frac{Σ y^2}{Σ (\mathrm{codec}(y) - y)^2}
 
     Parameters
     ----------
@@ -592,18 +593,8 @@ def snr_against_level(codec: Callable[[Array], Array], levels: Sequence[float], 
     size, peak = rms(y), xp.max(xp.abs(y))
     if is_on_cpu(y):
         _check_levels(levels, float(size), float(peak))
-    ratios = []
-    for level in levels:
-        x = y * (10.0 ** (level / 20.0) / size)
-        decoded = codec(x)
-        if decoded.shape != x.shape:
-            raise ParameterError(
-                f"codec returned shape {tuple(decoded.shape)} for {tuple(x.shape)}; expected decoded samples, as many."
-            )
-        error = xp.astype(decoded, xp.float64) - x
-        with np.errstate(divide="ignore"):  # nothing lost: infinite
-            ratios.append(20.0 * xp.log10(rms(x) / rms(error)))
-    return xp.stack(ratios)
+    sounds = [y * (10.0 ** (level / 20.0) / size) for level in levels]
+    return xp.stack([snr(x, codec(x)) for x in sounds])
 
 
 def _check_levels(levels: Sequence[float], size: float, peak: float) -> None:

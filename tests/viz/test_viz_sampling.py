@@ -33,5 +33,5 @@ def test_a_tone_of_the_error_has_its_level():
 
 def test_snr_over_bits():
     (ax,) = dk.viz.snr_over_bits([1, 2], [7.0, 13.0], [7.8, 13.8]).axes
-    assert ax.lines[0].get_ydata() == [7.8, 13.8]
-    assert ax.lines[1].get_ydata() == [7.0, 13.0]
+    assert np.array_equal(ax.lines[0].get_ydata(), [7.8, 13.8])
+    assert np.array_equal(ax.lines[1].get_ydata(), [7.0, 13.0])
