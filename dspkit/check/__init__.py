@@ -7,6 +7,7 @@ for an empty stub. It never shows the right values, and never breaks a run of th
 
 from . import (
     cepstrum,
+    companding,
     fast_fourier,
     fourier,
     gpu,
@@ -21,6 +22,7 @@ from . import (
 )
 from ._check import Case, Check, Mistake, Verdict
 from .cepstrum import *
+from .companding import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -38,4 +40,5 @@ __all__ = [
     *sounds.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__, *windows.__all__,
     *short_time.__all__,
     *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *sampling.__all__, *normalization.__all__,
+    *companding.__all__,
 ]  # fmt: skip
