@@ -28,10 +28,9 @@ def _y(F: np.ndarray, mu: float = 255.0) -> np.ndarray:
     return np.sign(F) * ((1 + mu) ** np.abs(F) - 1) / mu
 
 
-def _quiet(function: Law, y: np.ndarray) -> np.ndarray:
-    """NaN and −∞ without a word."""
-    with np.errstate(all="ignore"):
-        return function(y)
+def _quiet(wrong: Law) -> Law:
+    """The same, giving NaN and −∞ without a word."""
+    return np.errstate(all="ignore")(wrong)
 
 
 _ENDS = np.array([-1.0, 0.0, 1.0])
@@ -63,7 +62,7 @@ mu_compress = Check(
         ),
         Mistake(
             "ln of the signed sample",
-            lambda y: _quiet(np.log1p, 255 * y) / _quiet(np.log, 256),
+            _quiet(lambda y: np.log1p(255 * y) / np.log(256)),
             "1 + 255·y is below 0 for most negative samples, and its logarithm NaN: take |y|, and the sign after.",
         ),
         Mistake(
@@ -78,12 +77,12 @@ mu_compress = Check(
         ),
         Mistake(
             "the 1 + missing",
-            lambda y: np.sign(y) * _quiet(np.log, 255 * np.abs(y)) / np.log(256),
+            _quiet(lambda y: np.sign(y) * np.log(255 * np.abs(y)) / np.log(256)),
             "A logarithm alone goes to −∞ at 0; with 1 + in it, 0 stays 0.",
         ),
         Mistake(
             "the 1 + inside the product",
-            lambda y: np.sign(y) * _quiet(np.log, 256 * np.abs(y)) / np.log(256),
+            _quiet(lambda y: np.sign(y) * np.log(256 * np.abs(y)) / np.log(256)),
             "(1 + μ)·|y| is not 1 + μ·|y|: at 0 it is 0, and its logarithm −∞.",
         ),
         Mistake(
@@ -199,7 +198,7 @@ def _encode_mistakes(scaled: Law) -> tuple[Mistake, ...]:
             "One half is added before the fraction is cut off, not a whole.",
         ),
         Mistake(
-            "rounded up",
+            "rounded up, which is librosa's codes shifted by 128",
             lambda y: np.ceil((_F(scaled(y)) + 1) / 2 * 255),
             "The nearest value was asked, not the next one above: add 0.5 and cut off the fraction.",
         ),
@@ -222,11 +221,6 @@ def _encode_mistakes(scaled: Law) -> tuple[Mistake, ...]:
             "librosa's codes, −128 … 127",
             lambda y: companding.mu_law_encode(scaled(y), convention="librosa"),
             "They begin below 0, and their steps lie elsewhere: follow the formula with floor.",
-        ),
-        Mistake(
-            "librosa's codes, shifted by 128",
-            lambda y: companding.mu_law_encode(scaled(y), convention="librosa").astype(int) + 128,
-            "A shift is not enough: librosa's steps lie half a code elsewhere. Follow the formula with floor.",
         ),
         Mistake(
             "no companding: 256 equal steps",

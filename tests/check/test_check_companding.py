@@ -75,7 +75,7 @@ WRONG = [
     (dk.check.mu_law_encode, lambda y: ((dk.mu_compress(y) + 1) * 127.5).astype(int), "flooring without the + 1/2"),
     (dk.check.mu_law_encode, lambda y: np.floor((dk.mu_compress(y) + 1) * 127.5) + 1, "half a code too high"),
     (dk.check.mu_law_encode, librosa_codes, "librosa's codes, −128 … 127"),
-    (dk.check.mu_law_encode, lambda y: librosa_codes(y) + 128, "librosa's codes, shifted by 128"),
+    (dk.check.mu_law_encode, lambda y: librosa_codes(y) + 128, "librosa's codes shifted by 128"),
     (dk.check.mu_law_encode, lambda y: np.round(127.5 * (y + 1)), "no companding"),
     (dk.check.codes_of_pcm16, lambda pcm: dk.mu_law_encode(pcm.astype(float), clip=True), "int16 not scaled"),
     (dk.check.codes_of_pcm16, lambda pcm: formula(pcm / 65536), "divided by 65536"),
