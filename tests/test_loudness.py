@@ -155,6 +155,17 @@ def test_integrated_loudness_is_the_definition(programme, workers, dtype):
         assert dk.integrated_loudness(y, sr, workers=workers) == pytest.approx(expected, abs=1e-6)
 
 
+def test_loudness_range_is_the_definition(rng):
+    """EBU Tech 3342: nearest rank of the 10th and the 95th percentile, of windows that pass both gates."""
+    sr = 8000
+    y = rng.standard_normal(40 * sr) * 10 ** (np.repeat(rng.uniform(-50, -10, 40), sr) / 20)
+    S = dk.short_term_loudness(y, sr)
+    power = 10 ** ((S + 0.691) / 10)
+    kept = np.sort(S[(S > -70) & (S > -0.691 + 10 * np.log10(power[S > -70].mean()) - 20)])
+    low, high = (kept[int(np.floor((len(kept) - 1) * p + 0.5))] for p in (0.10, 0.95))
+    assert dk.loudness_range(y, sr) == pytest.approx(high - low, abs=1e-9)
+
+
 def test_threads_begin_with_what_the_filter_remembers(rng):
     y = 0.1 * rng.standard_normal((2, 20 * 48_000))
     one, four = (dk.integrated_loudness(y, 48_000, workers=w) for w in (1, 4))

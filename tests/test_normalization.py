@@ -59,6 +59,15 @@ def test_the_ceiling_wins_and_says_so(sound):
     assert free.true_peak > 0
 
 
+def test_the_ceiling_does_not_win_over_a_sound_that_is_turned_down(sound):
+    """Its peak lies above the ceiling before, and well below it afterwards."""
+    sound[0, 4000] = 0.95
+    found = dk.normalize_loudness(sound, 8000, -40.0, ceiling=-1.0)
+    assert np.max(dk.true_peak(sound, 8000)) > -1.0
+    assert not found.ceiling_won
+    assert found.loudness == pytest.approx(-40.0, abs=1e-9)
+
+
 def test_loudness_in_every_namespace(arrays, sound):
     got = dk.normalize_loudness(arrays(sound), 8000, -30.0)
     assert np.max(np.abs(arrays.back(got.y) - dk.normalize_loudness(sound, 8000, -30.0).y)) < 1e-9
