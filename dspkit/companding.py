@@ -553,7 +553,9 @@ def _g711_values(law: str) -> np.ndarray:
 # --- What is left of the sound ------------------------------------------------------------------------------------
 
 
-def snr_against_level(codec: Callable[[Array], Array], levels: Sequence[float], *, y: Array | None = None) -> Array:
+def snr_against_level(
+    codec: Callable[[Array], Array], levels: Sequence[float] | np.ndarray, *, y: Array | None = None
+) -> Array:
     r"""The signal-to-noise ratio of a codec, for the same sound at several levels.
 
     .. math:: \mathrm{SNR} = 10 \lg \frac{Σ y^2}{Σ (\mathrm{codec}(y) - y)^2}
@@ -597,7 +599,7 @@ def snr_against_level(codec: Callable[[Array], Array], levels: Sequence[float], 
     return xp.stack([snr(x, codec(x)) for x in sounds])
 
 
-def _check_levels(levels: Sequence[float], size: float, peak: float) -> None:
+def _check_levels(levels: Sequence[float] | np.ndarray, size: float, peak: float) -> None:
     if len(levels) == 0:
         raise ParameterError("levels is empty; expected RMS levels in dB, such as [-10, -20, -30].")
     if size == 0:

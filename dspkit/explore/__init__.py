@@ -3,9 +3,23 @@
 Each function returns an :class:`Explorer`, which shows itself as the last line of a notebook cell.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, sampling, short_time, sounds, time_domain, windows
+from . import (
+    cepstrum,
+    companding,
+    fast_fourier,
+    fourier,
+    gpu,
+    loudness,
+    mel,
+    sampling,
+    short_time,
+    sounds,
+    time_domain,
+    windows,
+)
 from ._explorer import Explorer
 from .cepstrum import *
+from .companding import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -27,6 +41,7 @@ __all__ = [
     *short_time.__all__,
     *mel.__all__,
     *cepstrum.__all__,
+    *companding.__all__,
     *gpu.__all__,
     *loudness.__all__,
     *sampling.__all__,

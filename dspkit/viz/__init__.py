@@ -4,9 +4,23 @@ Each function draws what it is given (NumPy or CuPy arrays) and returns a :class
 as the last line of a notebook cell. Titles say the finding, axes the quantity and the unit.
 """
 
-from . import cepstrum, fast_fourier, fourier, gpu, loudness, mel, sampling, short_time, sounds, time_domain, windows
+from . import (
+    cepstrum,
+    companding,
+    fast_fourier,
+    fourier,
+    gpu,
+    loudness,
+    mel,
+    sampling,
+    short_time,
+    sounds,
+    time_domain,
+    windows,
+)
 from ._style import Figure
 from .cepstrum import *
+from .companding import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -28,6 +42,7 @@ __all__ = [
     *short_time.__all__,
     *mel.__all__,
     *cepstrum.__all__,
+    *companding.__all__,
     *gpu.__all__,
     *loudness.__all__,
     *sampling.__all__,
