@@ -11,8 +11,11 @@ import base64
 import binascii
 import copy
 import io
+import os
 import re
+import sys
 import wave
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,11 @@ try:
     from nbval.plugin import IPyNbCell
 except ImportError:  # the GPU machines run the unit tests without Jupyter
     IPyNbCell = None
+
+# librosa's compiled functions are kept in a folder beside it. Where it is new, several workers write there at once,
+# and one that reads what another is just writing crashes: each gets its own (and so do the kernels that it starts).
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(sys.prefix) / "numba-cache" / worker))
 
 TILE = 16  # pixels
 # Grey levels of 255, as the root mean square of a tile. Agg's own rounding gives less than 1; a line that moves by a
