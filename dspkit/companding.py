@@ -217,7 +217,7 @@ def mu_law_encode(
         From 1 to 255; there are μ + 1 codes.
     convention : {"wavenet", "librosa"}
         "wavenet": 0 … 255, the nearest of 256 values that are equally far apart on the compressed scale; 0 lies on
-        the step between 127 and 128, and has code 128. Also torchaudio's and TensorFlow's.
+        the step between 127 and 128, and has code 128. Also torchaudio's.
         "librosa": −128 … 127, as ``librosa.mu_compress(y, mu=255)``; 0 lies in the middle of code 0, and −128
         belongs to −1 alone.
     clip : bool
