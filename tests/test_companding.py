@@ -26,7 +26,8 @@ on_laws = pytest.mark.parametrize(("compress", "expand", "name", "value"), LAWS.
 
 def many_samples(dtype):
     """Both signs, from the smallest float to 1, evenly and on a logarithmic scale."""
-    sizes = np.concatenate([np.linspace(0, 1, 1001), np.logspace(-30, 0, 500), [1 / 87.6, np.finfo(dtype).tiny, 1 - np.finfo(dtype).epsneg]])
+    edges = [1 / 87.6, np.finfo(dtype).tiny, 1 - np.finfo(dtype).epsneg]
+    sizes = np.concatenate([np.linspace(0, 1, 1001), np.logspace(-30, 0, 500), edges])
     return np.concatenate([sizes, -sizes]).astype(dtype)
 
 
