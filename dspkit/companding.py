@@ -622,12 +622,19 @@ BLOCK = 1 << 15
 # Threads wait for each other between two calls: with several, the calls must be longer.
 BLOCK_SHARED = 1 << 17
 
+Run = Callable[[int, int], None]
 
-def _share_out_blocks(run: Callable[[int, int], None], n: int, workers: int | None) -> None:
-    """Call ``run(start, stop)`` for the blocks of ``n`` samples, in as many threads as asked, or as help."""
+
+def _share_out_blocks(start_run: Callable[[int], Run], n: int, workers: int | None) -> None:
+    """Call ``run(start, stop)`` for all blocks of ``n`` samples, in as many threads as asked, or as help.
+
+    ``start_run(size)`` gives a ``run`` with scratch of its own for blocks of up to ``size`` samples: memory taken
+    anew for each block would cost half as much again as the work.
+    """
     size = BLOCK if workers == 1 or n < SAMPLES_PER_WORKER else BLOCK_SHARED
 
     def blocks(_channel: tuple[int, ...], first: int, last: int) -> None:
+        run = start_run(min(size, n))
         for start in range(first * size, min(last * size, n), size):
             run(start, min(start + size, n))
 
@@ -680,17 +687,24 @@ def _encode_by_key(y: np.ndarray, mu: int, convention: str, clip: bool, workers:
     samples = np.ascontiguousarray(y).reshape(-1)
     codes = np.empty(samples.shape, dtype=np.uint8)
 
-    def run(start: int, stop: int) -> None:
-        x = samples[start:stop]
-        _check_block(x, y, clip)
-        key = x.view(unsigned) >> keys.shift
-        # take wants integers of its own kind; any mode but "raise" spares it a look at each.
-        total = np.take(keys.table, key.astype(np.intp), mode="wrap")
-        total += x.view(signed)
-        total >>= keys.shift
-        codes[start:stop] = np.abs(total, out=total)
+    def start_run(size: int) -> Run:
+        key, index = np.empty(size, dtype=unsigned), np.empty(size, dtype=np.intp)
+        total = np.empty(size, dtype=signed)
 
-    _share_out_blocks(run, samples.size, workers)
+        def run(start: int, stop: int) -> None:
+            x, n = samples[start:stop], stop - start
+            _check_block(x, y, clip)
+            np.right_shift(x.view(unsigned), keys.shift, out=key[:n])
+            np.copyto(index[:n], key[:n], casting="unsafe")  # take wants integers of its own kind
+            t = np.take(keys.table, index[:n], out=total[:n], mode="wrap")  # any mode but "raise" spares it a look
+            np.add(t, x.view(signed), out=t)
+            np.right_shift(t, keys.shift, out=t)
+            np.abs(t, out=t)
+            np.copyto(codes[start:stop], t, casting="unsafe")
+
+        return run
+
+    _share_out_blocks(start_run, samples.size, workers)
     return codes.reshape(y.shape)
 
 
@@ -712,11 +726,17 @@ def _look_up(table: np.ndarray, codes: Array, workers: int | None) -> Array:
     flat = np.ascontiguousarray(codes).reshape(-1).view(f"u{codes.dtype.itemsize}")
     values = np.empty(flat.shape, dtype=table.dtype)
 
-    def run(start: int, stop: int) -> None:
-        index = flat[start:stop].astype(np.intp)
-        if np.iinfo(flat.dtype).max > last:
-            index &= last
-        np.take(table, index, out=values[start:stop], mode="clip")
+    def start_run(size: int) -> Run:
+        index = np.empty(size, dtype=np.intp)
 
-    _share_out_blocks(run, flat.size, workers)
+        def run(start: int, stop: int) -> None:
+            i = index[: stop - start]
+            np.copyto(i, flat[start:stop], casting="unsafe")
+            if np.iinfo(flat.dtype).max > last:
+                np.bitwise_and(i, last, out=i)
+            np.take(table, i, out=values[start:stop], mode="wrap")
+
+        return run
+
+    _share_out_blocks(start_run, flat.size, workers)
     return values.reshape(codes.shape)
