@@ -67,9 +67,9 @@ def test_cases_3341_10_and_13_a_burst_anywhere(sr, i):
     assert dk.measure_loudness(y, sr).max_momentary == pytest.approx(-23.0, abs=0.1)
 
 
+@pytest.mark.parametrize("sr", SRS)
 @pytest.mark.parametrize("i", range(20))
-def test_cases_3341_11_and_14_bursts_of_rising_level(i):
-    sr = 48_000
+def test_cases_3341_11_and_14_bursts_of_rising_level(i, sr):
     y = tone([(None, 0.15 * i), (i - 38, 3), (None, 3 - 0.15 * i)], sr)
     assert dk.measure_loudness(y, sr).max_short_term == pytest.approx(i - 38, abs=0.1)
     y = tone([(None, 0.02 * i), (i - 38, 0.4), (None, 0.4 - 0.02 * i)], sr)
@@ -98,9 +98,10 @@ def test_cases_3341_15_to_19_peaks_between_samples(f, amplitude, phase, expected
     assert expected - 0.4 <= dk.true_peak(y, sr) <= expected + 0.2
 
 
+@pytest.mark.parametrize("sr", SRS)
 @pytest.mark.parametrize("offset", range(4))
-def test_cases_3341_20_to_23_a_peak_made_at_four_times_the_rate(offset):
-    sr, n = 48_000, 9600
+def test_cases_3341_20_to_23_a_peak_made_at_four_times_the_rate(offset, sr):
+    n = 9600
     t = np.arange(4 * n)  # at 4·sr
     y = 0.5 * np.sin(2 * np.pi * t / 24)  # sr/6
     start = 4 * n // 2 // 48 * 48
