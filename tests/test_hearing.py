@@ -65,7 +65,7 @@ def test_contours_of_louder_tones_lie_higher_everywhere():
 
 
 # IEC 61672-1:2013, Table 3, at the exact frequencies 1000·10^(n/10): n, A, C, and what class 1 allows above and below.
-# (The edition of 2002 printed wider limits, which held the laboratory's uncertainty too: 0.4 dB at 1 kHz, 1 dB at 16 kHz.)
+# (The edition of 2002 printed wider limits, with the uncertainty of the test in them: 0.4 dB at 1 kHz, 1 dB at 16 kHz.)
 TABLE_3 = [
     (-20, -70.4, -14.3, 3.0, np.inf), (-19, -63.4, -11.2, 2.5, np.inf), (-18, -56.7, -8.5, 2.0, 4.0),
     (-17, -50.5, -6.2, 2.0, 2.0), (-16, -44.7, -4.4, 2.0, 2.0), (-15, -39.4, -3.0, 1.5, 1.5),
