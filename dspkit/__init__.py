@@ -21,6 +21,7 @@ from . import (
     filters,
     fourier,
     frames,
+    harmonics,
     hearing,
     loudness,
     mel,
@@ -41,6 +42,7 @@ from .fast_fourier import *
 from .filters import *
 from .fourier import *
 from .frames import *
+from .harmonics import *
 from .hearing import *
 from .loudness import *
 from .mel import *
@@ -58,12 +60,12 @@ _LAZY = ("check", "explore", "viz")
 
 __all__ = [
     "audio", "cepstrum", "companding", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames",
-    "hearing", "loudness", "mel", "normalization", "presets", "sampling", "short_time",
+    "harmonics", "hearing", "loudness", "mel", "normalization", "presets", "sampling", "short_time",
     "signals", "time_domain", "windows",
     *audio.__all__, *cepstrum.__all__, *companding.__all__, *decibels.__all__, *errors.__all__,
-    *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *hearing.__all__, *loudness.__all__,
-    *mel.__all__, *normalization.__all__, *presets.__all__, *sampling.__all__, *short_time.__all__, *signals.__all__,
-    *time_domain.__all__, *windows.__all__, *_LAZY,
+    *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *harmonics.__all__,
+    *hearing.__all__, *loudness.__all__, *mel.__all__, *normalization.__all__, *presets.__all__, *sampling.__all__,
+    *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 
 

@@ -77,6 +77,11 @@ def arange(x: Array, stop: int, *, start: int = 0, dtype: Any = None) -> Array:
     return namespace(x).arange(start, stop, dtype=dtype, device=compat.device(x))
 
 
+def plain(x: Array) -> Array:
+    """A NumPy array without axes as the number it holds; everything else as it is."""
+    return x[()] if is_numpy(x) else x
+
+
 def zeros(x: Array, shape: tuple[int, ...], *, dtype: Any = None) -> Array:
     """Zeros of the kind, on the device and (by default) with the dtype of ``x``."""
     return namespace(x).zeros(shape, dtype=x.dtype if dtype is None else dtype, device=compat.device(x))

@@ -33,6 +33,7 @@ from ._arrays import (
     is_on_cpu,
     like,
     namespace,
+    plain,
     zeros,
 )
 from ._blocks import Framing, visit_spectra
@@ -101,7 +102,7 @@ def hz_to_mel(frequencies: Any, *, htk: bool = False) -> Array:
     else:
         above = _BREAK_MEL + xp.log(xp.maximum(f, like(_BREAK_HZ, f, dtype=f.dtype)) / _BREAK_HZ) / _LN_PER_MEL
         mels = xp.where(f < _BREAK_HZ, f / _HZ_PER_MEL, above)
-    return _plain(mels)
+    return plain(mels)
 
 
 def mel_to_hz(mels: Any, *, htk: bool = False) -> Array:
@@ -123,7 +124,7 @@ def mel_to_hz(mels: Any, *, htk: bool = False) -> Array:
         # Where the straight part holds, the exponent is kept at zero.
         beyond = xp.maximum(m - _BREAK_MEL, zeros(m, ()))
         f = xp.where(m < _BREAK_MEL, m * _HZ_PER_MEL, _BREAK_HZ * xp.exp(beyond * _LN_PER_MEL))
-    return _plain(f)
+    return plain(f)
 
 
 def mel_frequencies(n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False) -> np.ndarray:
@@ -731,11 +732,6 @@ def _not_negative(values: Any, name: str) -> tuple[Array, Any]:
     if is_on_cpu(x) and bool(xp.any(x < 0)):
         raise ParameterError(f"{name} holds values below zero, where the mel scale has none; expected 0 or more.")
     return x, xp
-
-
-def _plain(x: Array) -> Array:
-    """A NumPy array without axes as the number it holds; everything else as it is."""
-    return x[()] if is_numpy(x) else x
 
 
 def _band(sr: Any, n_fft: Any, fmin: Any, fmax: Any) -> tuple[float, int, float, float]:
