@@ -574,7 +574,7 @@ def note_to_midi(notes: Any, *, round_midi: bool = True) -> Any:
 
 
 def note_to_hz(notes: Any) -> Any:
-    """Hertz of names of notes, as :func:`note_to_midi` reads them; cents count.
+    """Hertz of names of notes, as :func:`note_to_midi` reads them; cents count (librosa rounds them away unless told).
 
     Examples
     --------

@@ -11,6 +11,7 @@ from . import (
     fast_fourier,
     fourier,
     gpu,
+    harmonics,
     loudness,
     mel,
     normalization,
@@ -26,6 +27,7 @@ from .companding import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
+from .harmonics import *
 from .loudness import *
 from .mel import *
 from .normalization import *
@@ -37,7 +39,8 @@ from .windows import *
 
 __all__ = [
     "Case", "Check", "Mistake", "Verdict",
-    *sounds.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__, *windows.__all__,
+    *sounds.__all__, *harmonics.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__,
+    *windows.__all__,
     *short_time.__all__,
     *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *sampling.__all__, *normalization.__all__,
     *companding.__all__,

@@ -9,6 +9,7 @@ from . import (
     fast_fourier,
     fourier,
     gpu,
+    harmonics,
     loudness,
     mel,
     sampling,
@@ -23,6 +24,7 @@ from .companding import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
+from .harmonics import *
 from .loudness import *
 from .mel import *
 from .sampling import *
@@ -34,6 +36,7 @@ from .windows import *
 __all__ = [
     "Explorer",
     *sounds.__all__,
+    *harmonics.__all__,
     *time_domain.__all__,
     *fourier.__all__,
     *fast_fourier.__all__,

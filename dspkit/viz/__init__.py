@@ -10,6 +10,7 @@ from . import (
     fast_fourier,
     fourier,
     gpu,
+    harmonics,
     loudness,
     mel,
     sampling,
@@ -24,6 +25,7 @@ from .companding import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
+from .harmonics import *
 from .loudness import *
 from .mel import *
 from .sampling import *
@@ -35,6 +37,7 @@ from .windows import *
 __all__ = [
     "Figure",
     *sounds.__all__,
+    *harmonics.__all__,
     *time_domain.__all__,
     *fourier.__all__,
     *fast_fourier.__all__,

@@ -1,0 +1,82 @@
+"""The figures of lesson 02 show what they are given."""
+
+import numpy as np
+import pytest
+
+import dspkit as dk
+
+RUN = dk.harmonic_oscillator(stiffness=40.0, sr=100, duration=1.0)
+F, A = np.array([100.0, 200.0, 300.0]), np.array([1.0, -0.1, 1e-9])
+
+FIGURES = {
+    "motions": lambda a: dk.viz.motions({"free": RUN}, sr=100, title="found"),
+    "strings": lambda a: dk.viz.string_shapes(3, freq=110.0, title="found"),
+    "partials": lambda a: dk.viz.partials({"x": (a(F), a(A)), "y": (a(F), a(F))}, title="found"),
+    "pitches": lambda a: dk.viz.pitches(a(F), ["A", "", "C"], title="found"),
+}
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.keys())
+def test_figures_have_title_units_and_pixels(arrays, draw):
+    fig = draw(arrays)
+    assert repr(fig) == "<Figure: found>"
+    assert fig.png().startswith(b"\x89PNG")
+    assert "[" in fig.axes[-1].get_xlabel()
+
+
+def test_motions_draw_position_and_energy_in_seconds():
+    other = dk.harmonic_oscillator(stiffness=40.0, damping=1.0, sr=100, duration=0.5)
+    top, low = dk.viz.motions({"free": RUN, "rubbed": other}, sr=100).axes
+    for line, run in zip(top.lines, (RUN, other), strict=True):
+        t, x = line.get_data()
+        np.testing.assert_array_equal(x, run.position)
+        np.testing.assert_allclose(t, np.arange(len(x)) / 100)
+    np.testing.assert_array_equal(low.lines[1].get_ydata(), other.energy)
+    assert [text.get_text() for text in low.get_legend().get_texts()] == ["free", "rubbed"]
+
+
+def test_string_shapes_have_their_bellies_and_nodes():
+    fig = dk.viz.string_shapes(3, freq=110.0)
+    for k, ax in enumerate(fig.axes, start=1):
+        x, y = ax.lines[0].get_data()
+        np.testing.assert_allclose(y, np.sin(k * np.pi * x), atol=1e-12)
+        np.testing.assert_allclose(ax.lines[1].get_ydata(), -y, atol=1e-12)  # half a period later
+        np.testing.assert_allclose(ax.lines[2].get_xdata(), np.arange(k + 1) / k)
+        assert ax.texts[0].get_text() == f"mode {k}: {110 * k} Hz"
+    assert dk.viz.string_shapes(1).axes[0].texts[0].get_text() == "mode 1"
+
+
+def test_partials_are_in_decibels_below_the_strongest():
+    (ax,) = dk.viz.partials({"x": (F, 7 * A)}, fmax=500.0).axes
+    f, level = ax.lines[0].get_data()
+    np.testing.assert_array_equal(f, [100, 200])  # the third is below the axis
+    np.testing.assert_allclose(level, [0, -20], atol=1e-9)
+    assert ax.get_xlim() == (0.0, 500.0)
+    assert dk.viz.partials({"x": (F, A)}, log=True).axes[0].get_xscale() == "log"
+
+
+def test_pitches_lie_on_both_axes():
+    linear, ratios = dk.viz.pitches(F, ["A", "", "C"]).axes
+    assert (linear.get_xscale(), ratios.get_xscale()) == ("linear", "log")
+    for ax in (linear, ratios):
+        np.testing.assert_array_equal(ax.lines[0].get_xdata(), F)
+        assert [(t.get_position()[0], t.get_text()) for t in ax.texts] == [(100, "A"), (200, ""), (300, "C")]
+    assert [t.get_text() for t in ratios.get_xticklabels()] == ["100", "300"]
+
+
+BAD = {
+    "no runs": (lambda: dk.viz.motions({}, sr=1), "runs is empty"),
+    "no parts": (lambda: dk.viz.partials({}), "parts is empty"),
+    "count": (lambda: dk.viz.partials({"x": (F, A[:2])}), "x: 3 frequencies, 2 amplitudes"),
+    "silent": (lambda: dk.viz.partials({"x": (F, 0 * A)}), "not all 0"),
+    "a grid": (lambda: dk.viz.partials({"x": (F[None], A)}), r"frequencies has shape \(1, 3\)"),
+    "names": (lambda: dk.viz.pitches(F, ["A"]), "3 frequencies, 1 names"),
+    "0 Hz": (lambda: dk.viz.pitches([0.0], ["A"]), "all hertz above 0"),
+    "modes": (lambda: dk.viz.string_shapes(0), "n_modes=0"),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), BAD.values(), ids=BAD.keys())
+def test_what_cannot_be_drawn_is_refused_in_words(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
