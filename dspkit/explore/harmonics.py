@@ -59,13 +59,13 @@ def pluck_position(*, position: float = 0.2, excitation: str = "plucked") -> Exp
     excitation = one_of(excitation, ("plucked", "struck"), "excitation")
 
     def draw(position: float, excitation: str) -> Figure:
-        modes = string_modes(100.0, 20, position=position, excitation=excitation)
+        modes = string_modes(110.0, 20, position=position, excitation=excitation)
         heard = modes.amplitudes * np.arange(1, 21)  # what the bridge feels
         level = 20 * np.log10(np.maximum(np.abs(heard), 1e-9) / np.max(np.abs(heard)))
         gone = [str(n + 1) for n in np.flatnonzero(level < -40)]
         said = f"partials {', '.join(gone)} are missing" if gone else "none of the first 20 partials is missing"
         title = f"{excitation.capitalize()} at {position:g} of the length: {said}"
-        return draw_partials({"force on the bridge": (modes.freqs / 100, heard)}, title=title)
+        return draw_partials({"force on the bridge, string of 110 Hz": (modes.freqs, heard)}, title=title)
 
     return Explorer(
         draw,

@@ -89,7 +89,7 @@ def partials(
     if not parts:
         raise ParameterError("parts is empty; expected names and (frequencies, amplitudes).")
     depth = positive_number(range_db, "range_db", unit="dB")
-    fig, axes = figure(len(parts), height=1.35, squeeze=False, sharex=True)
+    fig, axes = figure(len(parts), height=1.35 if len(parts) > 1 else 2.4, squeeze=False, sharex=True)
     for i, (ax, (name, (freqs, amplitudes))) in enumerate(zip(axes[:, 0], parts.items(), strict=True)):
         f, a = _row(freqs, "frequencies"), np.abs(_row(amplitudes, "amplitudes"))
         if f.shape != a.shape or not np.any(a > 0):
