@@ -14,6 +14,7 @@ from . import (
     audio,
     cepstrum,
     companding,
+    convolution,
     cuda,
     decibels,
     errors,
@@ -36,6 +37,7 @@ from . import (
 from .audio import *
 from .cepstrum import *
 from .companding import *
+from .convolution import *
 from .decibels import *
 from .errors import *
 from .fast_fourier import *
@@ -59,10 +61,10 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "audio", "cepstrum", "companding", "cuda", "decibels", "errors", "fast_fourier", "filters", "fourier", "frames",
-    "harmonics", "hearing", "loudness", "mel", "normalization", "presets", "sampling", "short_time",
-    "signals", "time_domain", "windows",
-    *audio.__all__, *cepstrum.__all__, *companding.__all__, *decibels.__all__, *errors.__all__,
+    "audio", "cepstrum", "companding", "convolution", "cuda", "decibels", "errors", "fast_fourier", "filters",
+    "fourier", "frames", "harmonics", "hearing", "loudness", "mel", "normalization", "presets", "sampling",
+    "short_time", "signals", "time_domain", "windows",
+    *audio.__all__, *cepstrum.__all__, *companding.__all__, *convolution.__all__, *decibels.__all__, *errors.__all__,
     *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *harmonics.__all__,
     *hearing.__all__, *loudness.__all__, *mel.__all__, *normalization.__all__, *presets.__all__, *sampling.__all__,
     *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
