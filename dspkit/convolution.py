@@ -481,8 +481,9 @@ def _by_loops(job: _Job) -> Array:
 
 # Bytes of one block of what the kernel sees: half of a core's cache, measured best from 2^18 to 2^20.
 BLOCK_BYTES = 1 << 19
-# Rows of samples that one product with the banded matrix takes.
-BAND_ROWS = 256
+# Rows of samples that one product with the banded matrix takes; columns of the rows after them that are used at least
+# (a product of one column is slower than one of eight).
+BAND_ROWS, BAND_TAIL = 1024, 8
 
 
 def _by_strides(job: _Job) -> Array:
@@ -535,17 +536,17 @@ def _banded(x: np.ndarray, w: np.ndarray, y: np.ndarray) -> None:
     matrix are multiplied, too; as a matrix product it is sooner all the same.
     """
     k, L = len(w), _band_length(len(w))
-    band = np.zeros((L + k - 1, L), dtype=x.dtype)
-    for j in range(k):
-        band[np.arange(L) + j, np.arange(L)] = w[j]
-    here, after = band[:L], np.ascontiguousarray(band[L:])
+    tail = max(BAND_TAIL, k - 1)
+    band, column = np.zeros((L + tail, L), dtype=x.dtype), np.arange(L)
+    band[column[:, None] + np.arange(k), column[:, None]] = w
+    here, after = band[:L], band[L:]
     rows = np.ascontiguousarray(x[: len(x) // L * L]).reshape(-1, L)
     n_rows = max(0, len(rows) - 1)
-    out = y[: n_rows * L].reshape(n_rows, L)
+    out, scratch = y[: n_rows * L].reshape(n_rows, L), np.empty((min(BAND_ROWS, n_rows), L), dtype=x.dtype)
     for start in range(0, n_rows, BAND_ROWS):
         stop = min(start + BAND_ROWS, n_rows)
         np.matmul(rows[start:stop], here, out=out[start:stop])
-        out[start:stop] += rows[start + 1 : stop + 1, : k - 1] @ after
+        out[start:stop] += np.matmul(rows[start + 1 : stop + 1, :tail], after, out=scratch[: stop - start])
     rest = y[n_rows * L :]
     if rest.size:
         rest[...] = np.lib.stride_tricks.sliding_window_view(x[n_rows * L :], k) @ w
@@ -586,8 +587,10 @@ def _frames(x: Array, length: int, step: int) -> Array:
 
 
 def _n_fft(span: int, n: int) -> int:
-    """Eight spans: of shorter blocks too much is thrown away, longer ones fall out of the cache."""
-    return min(max(1024, 1 << (8 * span - 1).bit_length()), 1 << (n - 1).bit_length() if n > 1 else 2)
+    """Eight spans, or four long ones: of shorter blocks too much is thrown away, longer ones fall out of the cache."""
+    return min(
+        max(1024, 1 << ((8 if span <= 1024 else 4) * span - 1).bit_length()), 1 << (n - 1).bit_length() if n > 1 else 2
+    )
 
 
 def _nanoseconds(job: _Job) -> tuple[float, float]:

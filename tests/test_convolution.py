@@ -105,6 +105,7 @@ def test_the_fft_has_no_seams(rng, k, n):
 
 
 @pytest.mark.parametrize(("B", "c", "o", "k", "n", "stride", "padding", "dilation", "groups"), CASES)
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @pytest.mark.parametrize("mode", MODES)
 def test_pytorch_agrees(rng, B, c, o, k, n, stride, padding, dilation, groups, mode):
     torch = pytest.importorskip("torch")
