@@ -8,6 +8,7 @@ for an empty stub. It never shows the right values, and never breaks a run of th
 from . import (
     cepstrum,
     companding,
+    convolution,
     fast_fourier,
     fourier,
     gpu,
@@ -24,6 +25,7 @@ from . import (
 from ._check import Case, Check, Mistake, Verdict
 from .cepstrum import *
 from .companding import *
+from .convolution import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -39,9 +41,8 @@ from .windows import *
 
 __all__ = [
     "Case", "Check", "Mistake", "Verdict",
-    *sounds.__all__, *harmonics.__all__, *time_domain.__all__, *fourier.__all__, *fast_fourier.__all__,
-    *windows.__all__,
-    *short_time.__all__,
+    *sounds.__all__, *harmonics.__all__, *time_domain.__all__, *convolution.__all__, *fourier.__all__,
+    *fast_fourier.__all__, *windows.__all__, *short_time.__all__,
     *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *sampling.__all__, *normalization.__all__,
     *companding.__all__,
 ]  # fmt: skip

@@ -6,6 +6,7 @@ Each function returns an :class:`Explorer`, which shows itself as the last line 
 from . import (
     cepstrum,
     companding,
+    convolution,
     fast_fourier,
     fourier,
     gpu,
@@ -21,6 +22,7 @@ from . import (
 from ._explorer import Explorer
 from .cepstrum import *
 from .companding import *
+from .convolution import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -38,6 +40,7 @@ __all__ = [
     *sounds.__all__,
     *harmonics.__all__,
     *time_domain.__all__,
+    *convolution.__all__,
     *fourier.__all__,
     *fast_fourier.__all__,
     *windows.__all__,

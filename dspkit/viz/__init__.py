@@ -7,6 +7,7 @@ as the last line of a notebook cell. Titles say the finding, axes the quantity a
 from . import (
     cepstrum,
     companding,
+    convolution,
     fast_fourier,
     fourier,
     gpu,
@@ -22,6 +23,7 @@ from . import (
 from ._style import Figure
 from .cepstrum import *
 from .companding import *
+from .convolution import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -39,6 +41,7 @@ __all__ = [
     *sounds.__all__,
     *harmonics.__all__,
     *time_domain.__all__,
+    *convolution.__all__,
     *fourier.__all__,
     *fast_fourier.__all__,
     *windows.__all__,
