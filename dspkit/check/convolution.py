@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +17,10 @@ def _noise(n: int, seed: int) -> np.ndarray:
 
 def _valid(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     return np.correlate(x, w, "valid")
+
+
+def _padded(x: np.ndarray, w: np.ndarray, left: int, right: int) -> np.ndarray:
+    return _valid(np.pad(x, (left, right)), w)
 
 
 valid_convolution = Check(
@@ -47,7 +49,12 @@ valid_convolution = Check(
             "Valid places only: the whole kernel lies on the sound.",
         ),
         Mistake(
-            "as many outputs as samples",
+            "as many outputs as samples ('same')",
+            lambda x, w: _padded(x, w, (len(w) - 1) // 2, len(w) // 2),
+            "That needs padding. Valid places only: n − k + 1.",
+        ),
+        Mistake(
+            "as many outputs as samples (np.correlate's 'same')",
             lambda x, w: np.correlate(x, w, "same"),
             "That needs padding. Valid places only: n − k + 1.",
         ),
@@ -140,10 +147,6 @@ output_length = Check(
 )
 
 
-def _padded(x: np.ndarray, w: np.ndarray, left: int, right: int) -> np.ndarray:
-    return _valid(np.pad(x, (left, right)), w)
-
-
 causal_convolution = Check(
     "causal_convolution",
     lambda x, w: _padded(x, w, len(w) - 1, 0),
@@ -203,13 +206,9 @@ def _same(n: int, k: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def _pair(of: Callable[[int, int, int], tuple[int, int]]) -> Callable[..., Any]:
-    return lambda n, k, stride: np.array(of(n, k, stride))
-
-
 same_padding = Check(
     "same_padding",
-    _pair(_same),
+    _same,
     (
         Case("an odd kernel", (10, 5, 1)),
         Case("an even kernel", (10, 4, 1)),
@@ -220,46 +219,42 @@ same_padding = Check(
     (
         Mistake(
             "'same' off by one for even kernels: the odd zero before",
-            _pair(lambda n, k, stride: _same(n, k, stride)[::-1]),
+            lambda n, k, stride: _same(n, k, stride)[::-1],
             "Of an odd number, Keras, TensorFlow and PyTorch put the larger half behind.",
         ),
         Mistake(
             "k // 2 on both sides",
-            _pair(lambda n, k, stride: (k // 2, k // 2)),
+            lambda n, k, stride: (k // 2, k // 2),
             "Right for odd kernels and stride 1; an even kernel gets one output too many.",
         ),
         Mistake(
             "(k − 1) // 2 on both sides",
-            _pair(lambda n, k, stride: ((k - 1) // 2, (k - 1) // 2)),
+            lambda n, k, stride: ((k - 1) // 2, (k - 1) // 2),
             "Right for odd kernels and stride 1; an even kernel gets one output too few.",
         ),
         Mistake(
             "the stride forgotten",
-            _pair(lambda n, k, stride: _same(n, k, 1)),
+            lambda n, k, stride: _same(n, k, 1),
             "With a stride, ceil(n / stride) outputs are wanted, and fewer zeros are enough.",
         ),
         Mistake(
             "all of it before (causal)",
-            _pair(lambda n, k, stride: (k - 1, 0)),
+            lambda n, k, stride: (k - 1, 0),
             "'same' shares it out: half before, half behind.",
         ),
         Mistake(
             "negative padding",
-            _pair(
-                lambda n, k, stride: (
-                    ((math.ceil(n / stride) - 1) * stride + k - n) // 2,
-                    -(-((math.ceil(n / stride) - 1) * stride + k - n) // 2),
-                )
+            lambda n, k, stride: (
+                ((math.ceil(n / stride) - 1) * stride + k - n) // 2,
+                -(-((math.ceil(n / stride) - 1) * stride + k - n) // 2),
             ),
             "Where the stride jumps over samples nothing is missing: max(…, 0).",
         ),
         Mistake(
             "outputs rounded down",
-            _pair(
-                lambda n, k, stride: (
-                    max((n // stride - 1) * stride + k - n, 0) // 2,
-                    max((n // stride - 1) * stride + k - n, 0) - max((n // stride - 1) * stride + k - n, 0) // 2,
-                )
+            lambda n, k, stride: (
+                max((n // stride - 1) * stride + k - n, 0) // 2,
+                max((n // stride - 1) * stride + k - n, 0) - max((n // stride - 1) * stride + k - n, 0) // 2,
             ),
             "'same' keeps every beginning stride: ceil(n / stride) outputs.",
         ),

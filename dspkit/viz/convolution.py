@@ -50,7 +50,14 @@ def kernel_steps(
     left, right = conv1d_padding(x.size, w.size, **how)
     y = conv1d(x, w, **how)
     low, high = min(0.0, x.min(), w.min()), max(x.max(), 0.0)
-    fig, axes = figure(len(places), 2, height=1.5, squeeze=False, sharex="col", gridspec_kw={"width_ratios": [2.2, 1]})
+    fig, axes = figure(
+        len(places),
+        2,
+        height=1.5 if len(places) > 1 else 2.4,
+        squeeze=False,
+        sharex="col",
+        gridspec_kw={"width_ratios": [2.2, 1]},
+    )
     n = np.arange(-left, x.size + right)
     padded = np.pad(x, (left, right))
     for row, (place, (ax, out)) in enumerate(zip(places, axes, strict=True)):
@@ -62,10 +69,10 @@ def kernel_steps(
         for j, i in enumerate(seen):
             ax.text(i, high * 1.12 + 0.05, f"×{w[j]:g}", ha="center", va="bottom", color=COLOURS[1])
         ax.set_ylim(low * 1.2, high * 1.65 + 0.1)
-        out.bar(np.arange(place + 1), y[: place + 1], color="0.6", width=0.6)
+        out.bar(np.arange(place), y[:place], color="0.6", width=0.6)
         out.bar([place], [y[place]], color=COLOURS[2], width=0.6)
         products = " + ".join(f"{w[j]:g}·{padded[i + left]:g}" for j, i in enumerate(seen))
-        out.set_title(f"{products} = {y[place]:g}", fontsize=10, fontweight="normal")
+        out.set_title(f"{products} = {y[place]:g}", fontsize=10, fontweight="normal", loc="right")
         out.set_xlim(-0.6, n_out - 0.4)
         out.set_ylim(min(0.0, 1.1 * y.min()), 1.1 * max(y.max(), 0.1))
         last = row == len(places) - 1
@@ -92,12 +99,14 @@ def padded_sounds(x: Any, pad: int, *, modes: Sequence[str] = tuple(_MODES), tit
     fig, axes = figure(len(modes), height=1.1, squeeze=False, sharex=True, sharey=True)
     n = np.arange(-pad, x.size + pad)
     inside = (n >= 0) & (n < x.size)
+    low, high = min(0.0, x.min()), max(0.0, x.max())
     for i, (ax, mode) in enumerate(zip(axes[:, 0], modes, strict=True)):
         longer = extend(x, -pad, x.size + pad, _MODES[mode], pad)
         ax.axhline(0, color="black", lw=0.8)
         ax.vlines(n, 0, longer, color="0.7", lw=1.0)
         ax.plot(n[inside], longer[inside], "o", color=COLOURS[0], ms=6)
         ax.plot(n[~inside], longer[~inside], "o", mfc="white", mec=COLOURS[1], ms=6)
+        ax.set_ylim(low - 0.1 * (high - low), high + 0.7 * (high - low))  # room for the name
         ax.text(0.995, 0.95, mode, transform=ax.transAxes, ha="right", va="top", bbox=_BOX)
         label(ax, title=title if i == 0 else "", x="n [samples]" if i == len(modes) - 1 else "", y="x[n]")
     return fig
@@ -128,6 +137,7 @@ def receptive_field(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]], *
         ax.plot(seen, [0] * len(seen), "o", color=COLOURS[2], ms=5)
         ax.set_yticks(range(depth + 1), ["sound", *(f"layer {i + 1}" for i in range(depth))])
         ax.set_xlim(-widest + 0.2, 0.8)
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.grid(False)
         label(ax, title=f"{name}: {len(seen)} samples", x="time before now [samples]")
     if title:

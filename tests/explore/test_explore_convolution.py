@@ -31,7 +31,7 @@ def test_a_moved_control_changes_the_picture():
 def test_places_are_counted(values, title, sum_):
     ax, out = drawn(dk.explore.sliding_kernel(), **values)
     assert ax.get_title(loc="left") == title
-    assert out.get_title() == sum_
+    assert out.get_title(loc="right") == sum_
 
 
 def test_a_kernel_that_does_not_fit_is_said_and_the_picture_stays():
