@@ -71,7 +71,7 @@ def conv1d_padding(
 
     """
     n, k = positive_int(n, "n", unit="samples"), positive_int(kernel_size, "kernel_size", unit="samples")
-    s, span = positive_int(stride, "stride"), positive_int(dilation, "dilation") * (k - 1) + 1
+    s, span = positive_int(stride, "stride"), _span(k, dilation)
     if isinstance(padding, str):
         kind = one_of(padding, ("valid", "same", "causal"), "padding")
         if kind == "valid":
@@ -87,6 +87,11 @@ def conv1d_padding(
         return left, right
     both = positive_int(padding, "padding", minimum=0, unit="samples")
     return both, both
+
+
+def _span(kernel_size: int, dilation: int) -> int:
+    """How many samples a kernel spans, its gaps included."""
+    return positive_int(dilation, "dilation") * (positive_int(kernel_size, "kernel_size") - 1) + 1
 
 
 def conv1d_output_length(
@@ -113,7 +118,7 @@ def conv1d_output_length(
 
     """
     left, right = conv1d_padding(n, kernel_size, stride=stride, padding=padding, dilation=dilation)
-    span = dilation * (kernel_size - 1) + 1
+    n, stride, span = int(n), int(stride), _span(kernel_size, dilation)
     if n + left + right < span:
         raise ParameterError(
             f"the kernel spans {span} samples (dilation {dilation} times {kernel_size - 1}, plus 1), but the padded "
@@ -140,7 +145,7 @@ def receptive_field(
 
     """
     layers = len(kernel_sizes)
-    each = [[v] * layers if isinstance(v, int) else list(v) for v in (strides, dilations)]
+    each = [[v] * layers if isinstance(v, int | np.integer) else list(v) for v in (strides, dilations)]
     if any(len(v) != layers for v in each):
         raise ParameterError(f"{layers} layers, but {len(each[0])} strides and {len(each[1])} dilations.")
     field, step = 1, 1
@@ -231,7 +236,9 @@ def conv1d(
     data_format : {"NCW", "NWC"}
         Channels before time (PyTorch), or behind (Keras, TensorFlow).
     method : {"auto", "loops", "strides", "fft"}
-        The definition (slow); a matrix product over a strided view; overlap-save; or what is sooner, as measured.
+        The definition (slow); a matrix product over a strided view; overlap-save; or what is sooner, as measured. The
+        FFT's rounding errors are in proportion to the *loudest* output of a block (1e-7 of it in float32), and it
+        spreads a NaN; "auto" takes strides where NumPy samples are not finite.
 
     Returns
     -------
@@ -322,9 +329,11 @@ def conv1d_gradients(
     w, g4 = xp.reshape(job.w, (G, o // G, -1, k)), xp.reshape(g, (B, G, o // G, n_out))
     grad_x = zeros(seen, tuple(seen.shape))
     taps = []
+    flat = xp.reshape(xp.permute_dims(g4, (1, 2, 0, 3)), (G, o // G, B * n_out))
     for j in range(k):
         here = slice(j * d, j * d + (n_out - 1) * s + 1, s)  # what tap j saw
-        taps.append(xp.sum(xp.matmul(g4, xp.matrix_transpose(seen[..., here])), axis=0))
+        saw = xp.reshape(xp.permute_dims(seen[..., here], (1, 0, 3, 2)), (G, B * n_out, -1))
+        taps.append(xp.matmul(flat, saw))
         grad_x[..., here] += xp.matmul(xp.matrix_transpose(w[..., j]), g4)
     grad_x = _fold(xp.reshape(grad_x, (B, -1, grad_x.shape[-1])), *job.pad, job.padding_mode)
     grad_w = xp.reshape(xp.stack(taps, axis=-1), tuple(job.w.shape))
@@ -386,7 +395,8 @@ class _Job(NamedTuple):
         if tuple(g.shape) != given:
             raise ParameterError(f"grad_output has shape {tuple(g.shape)}; expected that of conv1d's result, {given}.")
         g = xp.reshape(g, (1,) * (3 - g.ndim) + given)
-        return xp.matrix_transpose(g) if self.last else g
+        g = xp.matrix_transpose(g) if self.last else g
+        return np.ascontiguousarray(g) if is_numpy(g) else g  # sums along contiguous axes are the exact ones
 
 
 def _job(
@@ -398,6 +408,7 @@ def _job(
     w = _as(kernel, x, "kernel")
     last = one_of(data_format, _FORMATS, "data_format") == "NWC"
     groups, stride = positive_int(groups, "groups"), positive_int(stride, "stride")
+    dilation = positive_int(dilation, "dilation")
     plain, single = x.ndim == 1, x.ndim == 2
     if (x.ndim, w.ndim) not in {(1, 1), (2, 3), (3, 3)} or 0 in (*x.shape, *w.shape):
         axes = "(n, channels), kernel (k, channels, out)" if last else "(channels, n), kernel (out, channels, k)"
@@ -431,10 +442,17 @@ def _job(
 
 def _as(values: Any, x: Array, name: str) -> Array:
     """``values`` as real numbers of the kind and dtype of ``x``."""
-    v = as_numbers(values, name=name)[0] if hasattr(values, "dtype") else like(np.asarray(values, "float64"), x)
+    v, xp = as_numbers(values, name=name)
     if is_complex(v):
         raise SampleTypeError(f"{name} is complex; expected real numbers.")
-    return namespace(x).astype(v, x.dtype)
+    if not hasattr(values, "dtype"):  # a list
+        v = like(v, x)
+    elif xp is not namespace(x):
+        raise SampleTypeError(
+            f"{name} is a {type(values).__name__} and x a {type(x).__module__} array; expected both of one kind. "
+            f"Send {name} to where x is."
+        )
+    return xp.astype(v, x.dtype) if hasattr(values, "dtype") else namespace(x).astype(v, x.dtype)
 
 
 def _check_groups(c: int, o: int, groups: int) -> None:
@@ -446,7 +464,8 @@ def _check_groups(c: int, o: int, groups: int) -> None:
 
 def _axis_hint(x: Array, w: Array, groups: int, last: bool) -> str:
     if w.shape[1] * groups == x.shape[2]:
-        return f"Is time first? Then take x.T, or data_format={'NCW' if last else 'NWC'!r}."
+        other = "(out, channels, k), say data_format='NCW'" if last else "(k, channels, out), say data_format='NWC'"
+        return f"Are x's last two axes swapped? Turn them round (x.T for one sound); or, if the kernel is {other}."
     return "The kernel's axes are (k, channels in, out)." if last else "The kernel's axes are (out, channels in, k)."
 
 
@@ -459,7 +478,13 @@ def _by(method: str, job: _Job) -> Array:
     if method != "auto":
         return ways[method](job)
     by_strides, by_fft = _nanoseconds(job)
-    return _by_strides(job) if by_strides <= by_fft else _by_fft(job)
+    return _by_strides(job) if by_strides <= by_fft or not _finite(job) else _by_fft(job)
+
+
+def _finite(job: _Job) -> bool:
+    """Whether all of NumPy's numbers are finite: a zero times infinity would be NaN, where the sum has no such term."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return not is_numpy(job.x) or bool(np.isfinite(np.sum(job.x)) and np.isfinite(np.sum(job.w)))
 
 
 def _by_loops(job: _Job) -> Array:
@@ -484,6 +509,8 @@ BLOCK_BYTES = 1 << 19
 # Rows of samples that one product with the banded matrix takes; columns of the rows after them that are used at least
 # (a product of one column is slower than one of eight).
 BAND_ROWS, BAND_TAIL = 1024, 8
+# Above so many taps the matrix has too many zeros.
+BAND_TAPS = 512
 
 
 def _by_strides(job: _Job) -> Array:
@@ -498,10 +525,12 @@ def _by_strides(job: _Job) -> Array:
         y = functools.reduce(xp.add, (xp.matmul(w4[None, :, :, :, j], x4[..., here]) for j, here in enumerate(places)))
         return xp.reshape(y, (B, G * o, job.n_out))
     y = np.empty((B, G, o, job.n_out), dtype=x.dtype)
-    for b in range(B):
-        for g in range(G):
-            if _has_band(job):
-                _banded(x4[b, g, 0], w4[g, 0, 0], y[b, g, 0])
+    banded = _has_band(job) and _finite(job)
+    for g in range(G):
+        band = _band(w4[g, 0, 0]) if banded else None
+        for b in range(B):
+            if band is not None:
+                _banded(x4[b, g, 0], band, k, y[b, g, 0])
             else:
                 _windows(x4[b, g], w4[g], job.stride, job.dilation, y[b, g])
     return y.reshape(B, G * o, job.n_out)
@@ -522,23 +551,30 @@ def _windows(x: np.ndarray, w: np.ndarray, stride: int, dilation: int, y: np.nda
 
 
 def _has_band(job: _Job) -> bool:
-    return job.stride == job.dilation == 1 and job.w.shape[1] == 1 and job.w.shape[0] == job.groups and job.n_out > 64
+    o, per_group, k = job.w.shape
+    one_channel = job.stride == job.dilation == 1 and per_group == 1 and o == job.groups
+    return one_channel and k <= BAND_TAPS and job.n_out >= 8 * _band_length(k)
 
 
 def _band_length(k: int) -> int:
     return max(32, 1 << (k - 1).bit_length())
 
 
-def _banded(x: np.ndarray, w: np.ndarray, y: np.ndarray) -> None:
-    """One channel: L outputs are a product of L + k − 1 samples with a banded (Toeplitz) matrix.
+def _band(w: np.ndarray) -> np.ndarray:
+    """The banded (Toeplitz) matrix by which L + k − 1 samples, as a row, give L outputs."""
+    k, L = len(w), _band_length(len(w))
+    band, column = np.zeros((L + max(BAND_TAIL, k - 1), L), dtype=w.dtype), np.arange(L)[:, None]
+    band[column + np.arange(k), column] = w
+    return band
+
+
+def _banded(x: np.ndarray, band: np.ndarray, k: int, y: np.ndarray) -> None:
+    """One channel as products with its :func:`_band`.
 
     Rows of L samples, and the beginnings of the rows that follow them, so that nothing is copied. The zeros in the
     matrix are multiplied, too; as a matrix product it is sooner all the same.
     """
-    k, L = len(w), _band_length(len(w))
-    tail = max(BAND_TAIL, k - 1)
-    band, column = np.zeros((L + tail, L), dtype=x.dtype), np.arange(L)
-    band[column[:, None] + np.arange(k), column[:, None]] = w
+    L, tail, w = band.shape[1], len(band) - band.shape[1], band[:k, 0]
     here, after = band[:L], band[L:]
     rows = np.ascontiguousarray(x[: len(x) // L * L]).reshape(-1, L)
     n_rows = max(0, len(rows) - 1)
@@ -597,12 +633,17 @@ def _nanoseconds(job: _Job) -> tuple[float, float]:
     """What strides and FFT should take, by a rule whose constants were measured (``make bench``, one thread, float32).
 
     A multiplication in a matrix product 0.035 ns, a sample copied into a column 0.35 ns. A sample there and back
-    through the FFT 5 ns each, a product of spectra 1 ns a channel in and out. In float64 all of it costs twice as much.
+    through the FFT 5 ns each, a product of spectra 2.5 ns for each pair of channels, a call about 10 µs. In float64 all
+    of it costs twice as much.
     """
     (B, c, n), (o, per_group, k) = job.x.shape, job.w.shape
     if _has_band(job):
-        by_strides = B * c * job.n_out * (2.0 + 0.035 * (_band_length(k) + k - 1))
+        L = _band_length(k)
+        by_strides = B * c * (3e4 + job.n_out * (2.0 + 0.035 * (L + k - 1))) + c * (2e4 + L * (L + k))
     else:
-        by_strides = B * job.n_out * (o * per_group * k * 0.035 + c * k * 0.35)
-    by_fft = B * n * (5.0 * (c + o) + 1.0 * o * per_group) * max(1.0, _n_fft(job.dilation * (k - 1) + 1, n) / n)
+        by_strides = B * (1e4 * job.groups + job.n_out * (o * per_group * k * 0.035 + c * k * 0.35))
+    span = job.dilation * (k - 1) + 1
+    n_fft = _n_fft(span, n)
+    samples = n_fft * -(-(n - span + 1) // (n_fft - span + 1))
+    by_fft = 1e5 + B * samples * (5.0 * (c + o) + 2.5 * o * per_group) + 5.0 * o * per_group * n_fft
     return by_strides, by_fft

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._arrays import Array, arange, as_numbers, dtype_name, is_complex, is_on_cpu, like, plain, zeros
+from ._arrays import Array, arange, as_numbers, dtype_name, is_complex, is_on_cpu, like, plain, to_numpy, zeros
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError, SampleTypeError
 from .signals import _BANDWIDTHS, _FORMANTS, _finish, _grid, _random, _rise, noise
@@ -86,9 +86,9 @@ def harmonic_oscillator(
     sr, duration : float
         Steps in a second (hertz), and length in seconds: ``round(duration * sr)`` values.
     method : {"exact", "verlet", "euler"}
-        The closed form; or step by step: Störmer and Verlet's (its energy swings about the right one and never runs
-        away; its pitch is sharp: ``sin(π·f'/sr) = π·f/sr``); or Euler's, whose energy grows by ``1 + (2π·f/sr)²`` at
-        every step when nothing damps it.
+        The closed form; or step by step: Störmer and Verlet's (its energy wobbles, let go from rest by up to
+        ``(π·f/sr)²`` of it, and never runs away; its pitch is sharp: ``sin(π·f'/sr) = π·f/sr``); or Euler's, whose
+        energy grows by ``1 + (2π·f/sr)²`` at every step when nothing damps it.
 
     Returns
     -------
@@ -139,8 +139,8 @@ def _swing(t: np.ndarray, x0: float, v0: float, square: float, loss: float) -> t
         one, speed = np.exp(-loss * t), t * np.exp(-loss * t)
     else:
         s = math.sqrt(-left)
-        slow, fast = np.exp((s - loss) * t), np.exp(-(s + loss) * t)
-        one, speed = (slow + fast) / 2, (slow - fast) / (2 * s)
+        slow = np.exp(-square / (s + loss) * t)  # s − loss, without the difference of two numbers that may be near
+        one, speed = slow * (1 + np.exp(-2 * s * t)) / 2, -slow * np.expm1(-2 * s * t) / (2 * s)
     return x0 * one + (v0 + loss * x0) * speed, v0 * one - (square * x0 + loss * v0) * speed
 
 
@@ -232,7 +232,7 @@ def standing_wave(
     x, t, xp = _places_and_times(x, t)
     length = positive_number(length, "length", unit="metres")
     n, c = positive_int(mode, "mode"), positive_number(speed, "speed", unit="metres per second")
-    if is_on_cpu(x) and bool(xp.any((x < 0) | (x > length))):
+    if is_on_cpu(x) and bool(xp.any((x < -1e-9 * length) | (x > (1 + 1e-9) * length))):
         raise ParameterError(f"x has places off the string; expected 0 to length={length:g} metres.")
     turns = n / (2 * length)
     return _finite(amplitude, "amplitude") * xp.sin(2 * math.pi * turns * x) * xp.cos(2 * math.pi * turns * c * t)
@@ -265,7 +265,8 @@ def string_modes(
 
         f_n &= n f_1 \sqrt{\frac{1 + B n^2}{1 + B}} \quad\text{(a stiff string; } B = 0 \text{: ideal)}
 
-        a_n &= \frac{2 \sin(nπβ)}{n^2 π^2 β (1 - β)} \text{ plucked,} \qquad \frac{2 \sin(nπβ)}{nπ} \text{ struck}
+        a_n &= \frac{2 \sin(nπβ)}{n^2 π^2 β (1 - β)} \text{ plucked}, \quad
+        \frac{2 \sin(nπβ)}{π f_n / f_1} \text{ struck}
 
     Parameters
     ----------
@@ -302,7 +303,7 @@ def string_modes(
     if one_of(excitation, ("plucked", "struck"), "excitation") == "plucked":
         amplitudes = there / ((n * math.pi) ** 2 * beta * (1 - beta))
     else:
-        amplitudes = there / (n * math.pi)
+        amplitudes = there / (math.pi * _stiff(n, B))  # the mode's velocity over its frequency
     return Modes(freq * _stiff(n, B), amplitudes)
 
 
@@ -358,7 +359,9 @@ def additive(
     f, xp = as_numbers(freqs, name="freqs")
     a, phi = (_of_partials(v, f, name) for v, name in ((amplitudes, "amplitudes"), (phases, "phases")))
     sr = positive_number(sr, "sr", unit="hertz")
-    if f.ndim not in (1, 2) or 0 in f.shape or is_complex(f):
+    if is_complex(f) or is_complex(a) or is_complex(phi):
+        raise SampleTypeError("freqs, amplitudes or phases are complex; expected real numbers.")
+    if f.ndim not in (1, 2) or 0 in f.shape:
         raise ParameterError(
             f"freqs has shape {tuple(f.shape)}; expected a frequency for each partial, (k,) or (k, n)."
         )
@@ -531,9 +534,13 @@ def midi_to_note(notes: Any, *, octave: bool = True, cents: bool = False, unicod
     if cents and not octave:
         raise ParameterError("cents=True with octave=False: 'A+30' would be read as an octave. Ask for octave=True.")
     m, _ = as_numbers(notes, name="notes")
+    if is_complex(m) or m.ndim > 1:
+        raise ParameterError(
+            f"notes has shape {tuple(m.shape)} and dtype {dtype_name(m)}; expected real numbers, (n,)."
+        )
     if m.ndim:
-        return [midi_to_note(float(v), octave=octave, cents=cents, unicode=unicode) for v in np.asarray(m)]
-    value = _finite(float(m), "notes")
+        return [midi_to_note(float(v), octave=octave, cents=cents, unicode=unicode) for v in to_numpy(m)]
+    value = _finite(to_numpy(m), "notes")
     nearest = round(value)
     name = _NAMES[nearest % 12] if unicode else _NAMES[nearest % 12].replace("♯", "#")
     rest = f"{round(100 * (value - nearest)):+d}" if cents else ""
@@ -602,7 +609,7 @@ def _above_zero(values: Any, name: str) -> tuple[Array, Any]:
     if is_complex(f):
         raise SampleTypeError(f"{name} is complex; expected real numbers.")
     if is_on_cpu(f) and not bool(xp.all(f > 0)):
-        raise ParameterError(f"{name} holds values of 0 or less, which have no pitch; expected hertz above 0.")
+        raise ParameterError(f"{name} holds values that are NaN, 0 or less: no pitch; expected hertz above 0.")
     return f, xp
 
 
@@ -714,7 +721,7 @@ def instrument(
     ============ ==================================== ========= =========== ========== =======
 
     All parameters stand in ``INSTRUMENTS``. Decay is the time in which the first partial falls by 60 dB; higher ones
-    die sooner. Vibrato begins after 0.2 s.
+    die sooner. Vibrato begins after 0.2 s. No more than 60 partials are added, and none at sr/2 or above.
 
     Parameters
     ----------
@@ -729,7 +736,7 @@ def instrument(
         For phases, noise and variation.
     variation : float
         0: always the same player. Up to 1: strengths vary by 3 dB (one standard deviation), attack and decay by half
-        an octave, the vibrato's speed by a tenth, a string's plucking point by a tenth of its length.
+        an octave, as does the vibrato's depth, its speed by a tenth, the plucking point by a tenth of the string.
     dtype : {"float32", "float64"}
 
     Returns
@@ -757,7 +764,7 @@ def instrument(
         raise ParameterError(f"freq={freq:g} Hz; an instrument here plays from 20 Hz up to sr/4 = {sr / 4:g} Hz.")
     if vary > 1:
         raise ParameterError(f"variation={vary:g}; expected 0 (none) to 1.")
-    if n < 0.1 * sr:
+    if n < round(0.1 * sr):
         raise ParameterError(f"duration={duration:g} s is too short for a note; expected 0.1 s or more.")
     random = _random(seed)
     at = float(np.clip(0.2 + 0.1 * vary * random.uniform(-1, 1), 0.02, 0.5))
@@ -765,27 +772,28 @@ def instrument(
     rate = 5.3 * (1 + 0.1 * vary * random.standard_normal())
     ratios, strengths = kind.partials(freq, sr, at)
     strengths = strengths * 10 ** (3 * vary * random.standard_normal(len(ratios)) / 20)
-    t, k = np.arange(n) / sr, np.arange(len(ratios))[:, None]
+    t = np.arange(n) / sr
     swing = np.clip((t - 0.2) / 0.3, 0.0, 1.0) * np.sin(2 * math.pi * rate * t)
     pitch = freq * 2.0 ** (kind.vibrato * slower[2] / 1200 * swing)
-    attack = kind.attack * slower[0] * (1 + kind.spread * k)
-    envelopes = strengths[:, None] * (0.5 - 0.5 * np.cos(math.pi * np.clip(t / attack, 0.0, 1.0)))
-    if math.isfinite(kind.decay):
-        envelopes *= 10 ** (-3 * t * ratios[:, None] ** kind.damping / (kind.decay * slower[1]))
-    envelopes *= _rise(n - 1 - np.arange(n), round(min(kind.release, duration / 4) * sr), np)
-    y = additive(
-        ratios[:, None] * pitch, envelopes, sr=sr, phases=random.uniform(0, 2 * math.pi, len(ratios)), dtype="float64"
-    )
+    turns = (np.cumsum(pitch) - pitch) / sr
+    rise = 0.5 - 0.5 * np.cos(math.pi * np.clip(t / (kind.attack * slower[0]), 0.0, 1.0))
+    y = np.zeros(n)
+    for k, phase in enumerate(random.uniform(0, 2 * math.pi, len(ratios))):
+        attack = kind.attack * slower[0] * (1 + kind.spread * k)
+        envelope = strengths[k] * (0.5 - 0.5 * np.cos(math.pi * np.clip(t / attack, 0.0, 1.0)))
+        if math.isfinite(kind.decay):
+            envelope *= 10 ** (-3 * t * ratios[k] ** kind.damping / (kind.decay * slower[1]))
+        envelope[ratios[k] * pitch >= sr / 2] = 0.0
+        y += envelope * np.sin(2 * math.pi * ratios[k] * turns + phase)
     if math.isfinite(kind.breath):
-        tone = math.sqrt(np.mean(y**2)) * 10 ** (kind.breath / 20)
-        y += noise(kind="pink", sr=sr, duration=duration, rms=tone, seed=seed, dtype="float64") * np.minimum(
-            1.0, envelopes[0] / np.max(envelopes[0])
-        )
+        breath = math.sqrt(np.mean(y**2)) * 10 ** (kind.breath / 20)
+        y += rise * noise(kind="pink", sr=sr, duration=n / sr, rms=breath, seed=seed, dtype="float64")
+    y *= _rise(n - 1 - np.arange(n), round(min(kind.release, duration / 4) * sr), np)
     y *= level / math.sqrt(np.mean(y**2))
     peak = float(np.max(np.abs(y)))
     if peak > 1:
         raise ParameterError(
-            f"rms={level:g} gives a peak of {peak:.2f}, above full scale: take rms={level / peak:.2g} or less, or a "
-            "shorter note."
+            f"rms={level:g} gives a peak of {peak:.2f}, above full scale: take rms={0.99 * level / peak:.3g} or "
+            "less, or a shorter note."
         )
     return _finish(y, dtype)

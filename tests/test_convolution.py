@@ -203,6 +203,13 @@ def test_plain_sounds_and_lists(arrays):
     assert dk.conv1d(x.astype("float32"), w).dtype == np.float32
 
 
+def test_a_kernel_from_elsewhere_is_refused(arrays):
+    if arrays.name == "numpy":
+        pytest.skip("NumPy is not elsewhere")
+    with pytest.raises(TypeError, match="expected both of one kind"):
+        dk.conv1d(arrays(np.ones(9)), np.ones(3))
+
+
 def test_numpy_input_is_not_touched(rng):
     x, w = rng.standard_normal((2, 2, 40)), rng.standard_normal((4, 1, 5))
     kept = x.copy(), w.copy()
@@ -270,12 +277,53 @@ def test_auto_takes_the_band_for_short_and_the_fft_for_long_kernels(monkeypatch,
     assert taken == ["_by_strides", "_by_strides", "_by_fft", "_by_strides"]
 
 
+@pytest.mark.parametrize(
+    ("B", "c", "o", "k", "n", "groups"),
+    [(1, 1, 1, 20_000, 20_100, 1), (2, 512, 512, 31, 300, 1), (16, 256, 256, 500, 600, 256), (8, 64, 64, 31, 1000, 64)],
+)
+def test_no_way_takes_much_more_than_its_share(rng, B, c, o, k, n, groups):
+    """What "auto" takes stays near what comes and goes: no matrix of taps by taps, no spectra of every kernel."""
+    import tracemalloc
+
+    x, w = (rng.standard_normal(shape).astype("float32") for shape in ((B, c, n), (o, c // groups, k)))
+    tracemalloc.start()
+    y = dk.conv1d(x, w, groups=groups)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * (x.nbytes + w.nbytes + y.nbytes) + 32e6
+
+
+@pytest.mark.parametrize(("n", "k"), [(400, 3), (60_000, 3), (60_000, 700)])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_reaches_only_what_saw_it(n, k, bad):
+    x = np.zeros(n)
+    x[n // 2] = bad
+    y = dk.conv1d(x, np.ones(k), padding="causal")
+    np.testing.assert_array_equal(np.flatnonzero(~np.isfinite(y)), n // 2 + np.arange(k))
+
+
+def test_single_precision_gradients_of_long_sounds_in_keras_order():
+    g = dk.conv1d_gradients(
+        np.ones((2_000_000, 1), "float32"),
+        np.ones((1, 1, 2), "float32"),
+        np.full((2_000_000, 2), 0.1, "float32"),
+        data_format="NWC",
+    )
+    np.testing.assert_allclose(g.bias, 200_000, rtol=1e-6)
+
+
+def test_whole_numbers_of_any_kind_will_do(rng):
+    x = rng.standard_normal(700)
+    assert dk.conv1d(x, [1, 2, 3], dilation=np.uint8(200), stride=np.int16(2)).shape == (150,)
+    assert dk.receptive_field([3, 3], dilations=np.int64(2), strides=np.int64(1)) == 9
+
+
 X, W = np.zeros((2, 10)), np.zeros((4, 2, 3))
 BAD = {
     "long": (lambda: dk.conv1d(X, np.zeros((1, 2, 11))), ValueError, "spans 11 samples .* has 10: no output"),
     "dilated": (lambda: dk.conv1d(X, W, dilation=5), ValueError, r"spans 11 samples \(dilation 5 times 2, plus 1\)"),
     "channels": (lambda: dk.conv1d(X, np.zeros((4, 3, 3))), ValueError, "2 channels in 1 group, but .* takes 3"),
-    "time first": (lambda: dk.conv1d(X.T, W), ValueError, "Is time first.*x.T, or data_format='NWC'"),
+    "time first": (lambda: dk.conv1d(X.T, W), ValueError, "axes swapped.*x.T for one sound.*data_format='NWC'"),
     "kernel order": (lambda: dk.conv1d(X, np.zeros((3, 7, 4))), ValueError, "axes are .out, channels in, k"),
     "groups": (lambda: dk.conv1d(X, W, groups=3), ValueError, "groups=3 does not divide 2 channels in and 4 out"),
     "ndim": (lambda: dk.conv1d(X, np.zeros(3)), ValueError, r"x has shape \(2, 10\) and kernel \(3,\); expected"),
@@ -291,6 +339,7 @@ BAD = {
     "format": (lambda: dk.conv1d(X, W, data_format="NHWC"), ValueError, "Did you mean 'N"),
     "complex": (lambda: dk.conv1d(X + 0j, W), TypeError, "x is complex"),
     "complex kernel": (lambda: dk.conv1d(X, W + 0j), TypeError, "kernel is complex"),
+    "complex list": (lambda: dk.conv1d([1.0, 2.0], [1j, 2]), TypeError, "kernel is complex"),
     "bias": (lambda: dk.conv1d(X, W, bias=np.zeros(3)), ValueError, r"bias has shape \(3,\); expected \(4,\)"),
     "gradient": (
         lambda: dk.conv1d_gradients(X, W, np.zeros((4, 9))), ValueError, r"\(4, 9\); expected that of .*\(4, 8\)"
