@@ -530,7 +530,7 @@ def _by_strides(job: _Job) -> Array:
         band = _band(w4[g, 0, 0]) if banded else None
         for b in range(B):
             if band is not None:
-                _banded(x4[b, g, 0], band, k, y[b, g, 0])
+                _banded(x4[b, g, 0], band, y[b, g, 0])
             else:
                 _windows(x4[b, g], w4[g], job.stride, job.dilation, y[b, g])
     return y.reshape(B, G * o, job.n_out)
@@ -563,18 +563,26 @@ def _band_length(k: int) -> int:
 def _band(w: np.ndarray) -> np.ndarray:
     """The banded (Toeplitz) matrix by which L + k − 1 samples, as a row, give L outputs."""
     k, L = len(w), _band_length(len(w))
-    band, column = np.zeros((L + max(BAND_TAIL, k - 1), L), dtype=w.dtype), np.arange(L)[:, None]
-    band[column + np.arange(k), column] = w
+    band = np.zeros((L + max(BAND_TAIL, k - 1), L), dtype=w.dtype)
+    band.reshape(-1)[_band_places(k)] = w
     return band
 
 
-def _banded(x: np.ndarray, band: np.ndarray, k: int, y: np.ndarray) -> None:
+@functools.lru_cache(maxsize=8)
+def _band_places(k: int) -> np.ndarray:
+    """Where the taps stand in the flat band: a row for each of the L columns."""
+    L = _band_length(k)
+    column = np.arange(L)[:, None]
+    return (column + np.arange(k)) * L + column
+
+
+def _banded(x: np.ndarray, band: np.ndarray, y: np.ndarray) -> None:
     """One channel as products with its :func:`_band`.
 
     Rows of L samples, and the beginnings of the rows that follow them, so that nothing is copied. The zeros in the
     matrix are multiplied, too; as a matrix product it is sooner all the same.
     """
-    L, tail, w = band.shape[1], len(band) - band.shape[1], band[:k, 0]
+    L, tail = band.shape[1], len(band) - band.shape[1]
     here, after = band[:L], band[L:]
     rows = np.ascontiguousarray(x[: len(x) // L * L]).reshape(-1, L)
     n_rows = max(0, len(rows) - 1)
@@ -583,9 +591,9 @@ def _banded(x: np.ndarray, band: np.ndarray, k: int, y: np.ndarray) -> None:
         stop = min(start + BAND_ROWS, n_rows)
         np.matmul(rows[start:stop], here, out=out[start:stop])
         out[start:stop] += np.matmul(rows[start + 1 : stop + 1, :tail], after, out=scratch[: stop - start])
-    rest = y[n_rows * L :]
-    if rest.size:
-        rest[...] = np.lib.stride_tricks.sliding_window_view(x[n_rows * L :], k) @ w
+    rest, left = y[n_rows * L :], np.zeros((-(-(len(x) - n_rows * L) // L) + 1, L), dtype=x.dtype)
+    left.reshape(-1)[: len(x) - n_rows * L] = x[n_rows * L :]
+    rest[...] = (left[:-1] @ here + left[1:, :tail] @ after).reshape(-1)[: rest.size]
 
 
 def _by_fft(job: _Job) -> Array:
