@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._arrays import Array, arange, as_numbers, irfft, is_complex, is_numpy, like, namespace, rfft, zeros
+from ._arrays import Array, as_numbers, irfft, is_complex, is_numpy, like, namespace, rfft, zeros
 from ._validate import one_of, positive_int
 from .errors import ParameterError, SampleTypeError
-from .frames import extend
+from .frames import extend, frame_rows
 
 __all__ = [
     "Conv1dCost",
@@ -614,20 +614,11 @@ def _by_fft(job: _Job) -> Array:
     for first in range(0, n_blocks, size):
         count = min(size, n_blocks - first)
         piece = x[..., first * step : (first + count - 1) * step + n_fft]
-        X = xp.reshape(rfft(_frames(piece, n_fft, step), n=n_fft), (B, G, 1, per_group, count, -1))
+        X = xp.reshape(rfft(frame_rows(piece, n_fft, step), n=n_fft), (B, G, 1, per_group, count, -1))
         Y = functools.reduce(xp.add, (X[:, :, :, i, ...] * W[:, :, :, i, ...] for i in range(per_group)))
         parts.append(xp.reshape(irfft(Y, n=n_fft)[..., :step], (B, o, count * step)))
     y = (parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1))[..., : n - span + 1 : job.stride]
     return xp.astype(y, job.x.dtype, copy=True)
-
-
-def _frames(x: Array, length: int, step: int) -> Array:
-    """Overlapping blocks (..., n_blocks, length)."""
-    if is_numpy(x):
-        return np.lib.stride_tricks.sliding_window_view(x, length, axis=-1)[..., ::step, :]
-    xp = namespace(x)
-    index = step * arange(x, 1 + (x.shape[-1] - length) // step)[:, None] + arange(x, length)[None, :]
-    return xp.reshape(xp.take(x, xp.reshape(index, (-1,)), axis=-1), (*x.shape[:-1], *index.shape))
 
 
 def _n_fft(span: int, n: int) -> int:
