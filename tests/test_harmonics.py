@@ -398,3 +398,10 @@ BAD = {
 def test_refuses(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_no_partial_of_an_instrument_comes_back_as_another_frequency():
+    """The bar's second mode, 2.76 · 2000 Hz, lies above sr/2 = 4000 Hz: it would come back at 2487 Hz."""
+    sr = 8000
+    S = spectrum(dk.instrument("struck", 2000.0, sr=sr, dtype="float64"), sr)
+    assert np.max(S[4 * 2400 : 4 * 2600]) < 1e-3 * np.max(S)
