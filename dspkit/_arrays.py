@@ -139,6 +139,11 @@ def as_samples(y: Any, *, name: str = "y") -> tuple[Array, ModuleType]:
     if not compat.is_array_api_obj(y):
         y = np.asarray(y)
     kind = dtype_name(y)
+    if is_numpy(y) and not y.dtype.isnative:
+        raise SampleTypeError(
+            f"{name} has dtype {y.dtype}, the other byte order; expected this machine's. Convert it with "
+            f"{name}.astype({name}.dtype.newbyteorder('='))."
+        )
     if kind.startswith(("int", "uint")):
         raise SampleTypeError(
             f"{name} holds {kind} samples; expected float samples with full scale at 1.0. "

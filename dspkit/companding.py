@@ -593,10 +593,11 @@ def snr_against_level(
         raise ParameterError(f"y has shape {tuple(y.shape)}; expected one channel, (n,).")
     y = xp.astype(y, xp.float64)
     size, peak = rms(y), xp.max(xp.abs(y))
+    levels = [float(level) for level in levels]
     if is_on_cpu(y):
         _check_levels(levels, float(size), float(peak))
     sounds = [y * (10.0 ** (level / 20.0) / size) for level in levels]
-    return xp.stack([snr(x, codec(x)) for x in sounds])
+    return xp.stack([snr(x, codec(xp.asarray(x, copy=True))) for x in sounds])
 
 
 def _check_levels(levels: Sequence[float] | np.ndarray, size: float, peak: float) -> None:

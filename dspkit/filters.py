@@ -139,6 +139,13 @@ def filter_sos(y: Array, sos: Any, *, state: Array | None = None, return_state: 
     return (out, xp.reshape(last, shape)) if return_state else out
 
 
+def forget(state: np.ndarray) -> np.ndarray:
+    """A filter's state without what is too small to matter: in silence it would sink to numbers on which arithmetic is
+    twenty times slower.
+    """
+    return np.where(np.abs(state) < 1e-200, 0.0, state)
+
+
 def _by_scipy(y: np.ndarray, sos: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """SciPy's compiled loop, in double precision, block by block."""
     from scipy.signal import sosfilt
@@ -148,6 +155,7 @@ def _by_scipy(y: np.ndarray, sos: np.ndarray, state: np.ndarray) -> tuple[np.nda
     for start in range(0, y.shape[-1], BLOCK):
         block = y[:, start : start + BLOCK].astype(np.float64)
         out[:, start : start + BLOCK], state = sosfilt(sos, block, axis=-1, zi=state)
+        state = forget(state)
     return out, state.transpose(1, 0, 2)
 
 

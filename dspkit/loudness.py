@@ -24,7 +24,7 @@ from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, like
 from ._blocks import share_out
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError
-from .filters import filter_sos
+from .filters import filter_sos, forget
 from .time_domain import rms
 
 __all__ = [
@@ -273,8 +273,13 @@ RUN_IN = 0.25
 def _edges(n: int, sr: float) -> np.ndarray:
     """Where the steps begin, in samples, and where the last whole one ends: the nearest sample to each 10 ms."""
     count = int(n * STEPS / sr) + 1
-    edges = np.floor(np.arange(count + 1) * (sr / STEPS) + 0.5).astype(np.int64)
+    edges = _edge(np.arange(count + 1), sr)
     return edges[edges <= n]
+
+
+def _edge(step: np.ndarray, sr: float) -> np.ndarray:
+    """The sample at which a step begins."""
+    return np.floor(step * (sr / STEPS) + 0.5).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -328,8 +333,9 @@ def _energy_in_blocks(
             if ends[0] == ends[-1]:  # nothing is left after the last step
                 continue
             # A copy in double precision, of a second at a time.
-            z, state = sosfilt(sos, samples[ends[0] : ends[-1]].astype(np.float64), zi=state)
-            z *= z
+            z, state = sosfilt(sos, samples[ends[0] : ends[-1]].astype(np.float64), zi=forget(state))
+            with np.errstate(over="ignore"):  # looked for afterwards
+                z *= z
             starts = ends[:-1] - ends[0]
             filled = starts < len(z)  # the rest after the last step may be empty
             sums[channel][block * STEPS : block * STEPS + len(starts)][filled] = np.add.reduceat(z, starts[filled])
@@ -337,6 +343,7 @@ def _energy_in_blocks(
     share_out(run, y.shape[:-1], range(-(-(len(edges) - 1) // STEPS)), int(sr), workers)
     if not np.all(np.isfinite(sums)):  # what the filters met once, they keep
         check_finite(y)
+        raise ParameterError("y has samples whose squares are too large to add up; expected full scale at 1.0.")
 
 
 def _windows(energy: _Energy, length: int, hop: int) -> Array:
@@ -760,6 +767,7 @@ class LoudnessMeter:
         self.weights = _weights(layout, channels)
         self._state: np.ndarray = np.zeros((channels, 2, 2))
         self._steps: list[np.ndarray] = []  # energies (channels, some steps)
+        self._n_steps = 0  # so many in all
         self._rest = np.zeros(channels)  # of the step that has begun
         self._n = 0  # samples so far
         self._last = np.zeros((channels, _TAPS - 1))  # samples, for peaks across the seam
@@ -789,7 +797,11 @@ class LoudnessMeter:
                 f"a piece of shape {y.shape} came; expected ({self.channels}, n), the meter's channels."
             )
         check_finite(y)
-        samples = y.astype(np.float64)
+        block = math.ceil(10 * self.sr)
+        for start in range(0, y.shape[-1], block):
+            self._take(y[:, start : start + block].astype(np.float64))
+
+    def _take(self, samples: np.ndarray) -> None:
         weighted, self._state = filter_sos(samples, self.sos, state=self._state, return_state=True)
         self._add(weighted**2)
         self._sample = np.maximum(self._sample, np.max(np.abs(samples), axis=-1))
@@ -801,8 +813,10 @@ class LoudnessMeter:
     def _add(self, squares: np.ndarray) -> None:
         """Squares onto the steps' energies: the first of them belong to the step that has begun."""
         begin, self._n = self._n, self._n + squares.shape[-1]
-        edges = _edges(self._n, self.sr)
-        ended = edges[edges > begin] - begin  # where in the piece a step ends
+        most = int(squares.shape[-1] * STEPS / self.sr) + 2
+        edges = _edge(self._n_steps + np.arange(1, most + 1), self.sr)
+        ended = edges[edges <= self._n] - begin  # where in the piece a step ends
+        self._n_steps += len(ended)
         if len(ended):
             starts = np.concatenate([[0], ended[:-1]])
             sums = np.add.reduceat(squares[:, : ended[-1]], starts, axis=-1)
@@ -828,10 +842,17 @@ class LoudnessMeter:
         return self._now(SHORT_TERM)
 
     def _now(self, length: int) -> float:
-        energy = self._energy()
-        if len(energy.counts) < length:
+        if self._n_steps < length:
             return -math.inf
-        recent = _Energy(energy.sums[:, -length:], energy.counts[-length:], energy.rest, energy.n_rest)
+        parts, found = [], 0
+        for sums in reversed(self._steps):
+            parts.append(sums)
+            found += sums.shape[-1]
+            if found >= length:
+                break
+        edges = _edge(np.arange(self._n_steps - length, self._n_steps + 1), self.sr)
+        sums = np.concatenate(parts[::-1], axis=-1)[:, -length:]
+        recent = _Energy(sums, np.diff(edges), self._rest, self._n - int(edges[-1]))
         return float(_lufs(_windows(recent, length, 1), self.weights)[0])
 
     def result(self) -> Loudness:

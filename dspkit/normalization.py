@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -183,12 +184,16 @@ def normalize_loudness(
             "that brings it to a target."
         )
     highest = float(np.max(to_numpy(true_peak(y, sr))))
+    top = math.inf if ceiling is None else _level(ceiling, "ceiling") - highest  # the largest gain allowed
     gain = target - before
-    won = ceiling is not None and highest + gain > _level(ceiling, "ceiling")
-    if ceiling is not None and won:
-        gain = float(ceiling) - highest
-    louder = y * 10 ** (gain / 20)
-    return NormalizedLoudness(louder, gain, before + gain, highest + gain, won)
+    for attempt in range(5):  # windows that cross the absolute gate count, or count no more: then a gain misses
+        won, gain = gain > top, min(gain, top)
+        louder = y * 10 ** (gain / 20)
+        after = float(to_numpy(integrated_loudness(louder, sr, layout=layout)))
+        if won or attempt == 4 or math.isinf(after) or abs(target - after) < 1e-3:
+            break
+        gain += target - after
+    return NormalizedLoudness(louder, gain, after, highest + gain, won)
 
 
 # ---- Clipping ----
@@ -317,7 +322,7 @@ def _below(top: float, dtype: str) -> float:
     """The largest number of this dtype that is not above ``top``."""
     kind = np.dtype(dtype).type
     value = kind(top)
-    return float(value if value <= top else np.nextafter(value, kind(0)))
+    return float(value if float(value) <= top else np.nextafter(value, kind(0)))
 
 
 def _released(needed: Array, decay: float) -> Array:
@@ -417,6 +422,10 @@ def unscale_db(x: Array, *, source: tuple[float, float] = (-80.0, 0.0), to: tupl
     return low + (x - bottom) * ((high - low) / (top - bottom))
 
 
+# A deviation of so small a part of the values is the rounding of their mean: the feature never changed.
+ROUNDING = 1e-13
+
+
 def zscore(X: Array, *, axis: int = -1) -> Array:
     """Each feature less its own mean over time, over its own deviation: normalised by the file itself.
 
@@ -442,10 +451,11 @@ def zscore(X: Array, *, axis: int = -1) -> Array:
     """
     X, xp = as_numbers(X, name="X")
     axis = axis_index(axis, X.ndim)
-    centred = X - xp.mean(X, axis=axis, keepdims=True)
+    wide = X if is_complex(X) else xp.astype(X, xp.float64)
+    centred = wide - xp.mean(wide, axis=axis, keepdims=True)
     deviation = xp.sqrt(xp.mean(centred**2, axis=axis, keepdims=True))
-    flat = deviation <= 1e-6 * xp.max(xp.abs(X), axis=axis, keepdims=True)
-    return xp.where(flat, xp.zeros_like(X), centred / xp.where(flat, xp.ones_like(deviation), deviation))
+    flat = deviation <= ROUNDING * xp.max(xp.abs(wide), axis=axis, keepdims=True)
+    return xp.astype(xp.where(flat, 0.0 * centred, centred / xp.where(flat, 1.0 + 0.0 * deviation, deviation)), X.dtype)
 
 
 class Standardizer:
@@ -543,7 +553,7 @@ class Standardizer:
             raise ParameterError("this Standardizer has not been fitted; call fit(training_files) first.")
         X, axis = self._features(X)
         shape = tuple(-1 if i == axis else 1 for i in range(X.ndim))
-        scale = np.where(self.deviation > 0, self.deviation, 1.0)
+        scale = np.where(self.deviation > ROUNDING * np.abs(self.mean), self.deviation, 1.0)
         mean, scale = (like(v.reshape(shape).astype(dtype_name(X)), X) for v in (self.mean, scale))
         return X, mean, scale
 
@@ -575,13 +585,15 @@ class Standardizer:
     def load(cls, path: str | os.PathLike[str]) -> Standardizer:
         """Read what :meth:`save` wrote."""
         try:
-            with np.load(path, allow_pickle=False) as found:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as found:
                 standard = cls(axis=int(found["axis"]))
                 standard.count = int(found["count"])
                 standard.mean, standard._squares = found["mean"], found["squares"]
+            if standard.mean.ndim != 1 or standard.mean.shape != standard._squares.shape:
+                raise ValueError(f"means {standard.mean.shape}, squares {standard._squares.shape}")
         except FileNotFoundError:
             raise
-        except (KeyError, ValueError, OSError, EOFError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ParameterError(f"{path} is not a file that Standardizer.save wrote ({error}).") from None
         return standard
 
@@ -668,6 +680,6 @@ def from_log_magnitude_phase(
     level, frequency = x[..., 0, :, :], x[..., 1, :, :] / 2.0
     magnitude = 10.0 ** (unscale_db(level, source=source) / 20.0)
     steps = xp.concat([frequency[..., :1], frequency[..., 1:] + _advance(frequency, hop_length, n_fft)], axis=-1)
-    turns = xp.cumulative_sum(steps, axis=-1)
-    angle = 2.0 * math.pi * (turns - xp.round(turns))
+    turns = xp.cumulative_sum(xp.astype(steps, xp.float64), axis=-1)
+    angle = xp.astype(2.0 * math.pi * (turns - xp.round(turns)), x.dtype)
     return magnitude * (xp.cos(angle) + 1j * xp.sin(angle))

@@ -85,10 +85,10 @@ def quantize(
     check_finite(y)
     bits = _bits(bits)
     kind = one_of(kind, ("mid-tread", "mid-rise"), "kind")
-    noise = _dither(y, dither, seed)
-    if shape is None:
-        return _to_levels(y, bits, kind, noise)
-    return _shaped(y, bits, kind, noise, _taps(shape))
+    xp = namespace(y)
+    noise, wide = _dither(y, dither, seed), xp.astype(y, xp.float64)  # half a step of 24 bits is nothing to float32
+    levels = _to_levels(wide, bits, kind, noise) if shape is None else _shaped(wide, bits, kind, noise, _taps(shape))
+    return xp.astype(levels, y.dtype)
 
 
 def _bits(bits: Any) -> int:
@@ -110,17 +110,17 @@ def _to_levels(y: Array, bits: int, kind: str, noise: Array) -> Array:
 def _dither(y: Array, dither: str | None, seed: int) -> Array:
     """Noise in steps, of the shape of ``y`` (drawn on the host, so that it is the same everywhere)."""
     if dither is None:
-        return zeros(y, ())
+        return zeros(y, (), dtype=namespace(y).float64)
     width = {"rpdf": 1, "tpdf": 2}[one_of(dither, ("rpdf", "tpdf"), "dither")]
     rng = np.random.default_rng(positive_int(seed, "seed", minimum=0))
     drawn = sum(rng.random(tuple(y.shape)) - 0.5 for _ in range(width))
-    return namespace(y).astype(like(drawn, y), y.dtype)
+    return like(drawn, y)
 
 
 def _taps(shape: Any) -> list[float]:
     if isinstance(shape, str):
         return list(SHAPES[one_of(shape, SHAPES, "shape")])
-    taps = [float(c) for c in shape]
+    taps = [float(c) for c in np.atleast_1d(np.asarray(shape, dtype=np.float64))]
     if not taps or not all(math.isfinite(c) for c in taps):
         raise ParameterError(f"shape={shape!r}; expected a name ({', '.join(SHAPES)}) or finite coefficients.")
     return taps
@@ -242,6 +242,7 @@ def alias_frequency(f: Any, sr: float) -> np.ndarray:
     f = np.asarray(f, dtype=np.float64)
     if not np.all(np.isfinite(f)):
         raise ParameterError("f holds values that are NaN or infinite; expected hertz.")
+    f = np.fmod(f, sr)  # exact, however many turns
     return np.abs(f - sr * np.round(f / sr))
 
 

@@ -525,3 +525,19 @@ def test_off_the_cpu_nothing_is_looked_at_and_no_code_is_outside(arrays):
     np.testing.assert_array_equal(codes[:4], [-128, 0, 127, 127])
     far = arrays.back(dk.mu_law_decode(arrays(np.array([-9, 0, 255, 999]))))
     np.testing.assert_array_equal(far, [-1, -1, 1, 1])
+
+
+def test_levels_and_codecs_of_every_kind(arrays):
+    y = arrays(np.sin(np.arange(2000.0)))
+    got = arrays.back(
+        dk.snr_against_level(lambda x: dk.mu_expand(dk.mu_compress(x)) + 1e-3 * x, np.array([-10.0]), y=y)
+    )
+    assert got == pytest.approx([60.0], abs=1e-6)
+
+
+def test_a_codec_may_work_in_place():
+    def codec(x):
+        x *= 1.5
+        return x
+
+    assert dk.snr_against_level(codec, [-10.0]) == pytest.approx([20 * np.log10(2)])

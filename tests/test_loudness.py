@@ -433,3 +433,35 @@ def test_refuses(call, message):
 def test_refuses_integer_samples():
     with pytest.raises(dk.SampleTypeError, match="int16"):
         dk.integrated_loudness(np.zeros((2, 48_000), dtype=np.int16), 48_000)
+
+
+def test_in_silence_the_filters_forget():
+    """Numbers below 1e-308 would make every sample of a long silence twenty times slower."""
+    y = np.concatenate([np.ones(48_000), np.zeros(12 * 48_000)])
+    _, state = dk.filter_sos(y[None], dk.k_weighting(48_000), return_state=True)
+    assert np.all(state == 0)
+    meter = dk.LoudnessMeter(48_000, layout="mono")
+    for start in range(0, len(y), 4800):
+        meter.feed(y[start : start + 4800])
+    assert np.all(meter._state == 0)
+
+
+def test_feeding_costs_the_same_after_hours(monkeypatch):
+    """No piece looks at all the steps there have been."""
+    from dspkit import loudness
+
+    meter = dk.LoudnessMeter(8000, layout="mono")
+    for _ in range(60):
+        meter.feed(0.1 * np.ones(8000))
+    asked = []
+    edge = loudness._edge
+    monkeypatch.setattr(loudness, "_edge", lambda step, sr: asked.append(len(step)) or edge(step, sr))
+    meter.feed(0.1 * np.ones(800))
+    assert math.isfinite(meter.momentary)
+    assert max(asked) < 50
+
+
+def test_what_cannot_be_squared_is_refused():
+    y = 1e200 * np.sin(np.arange(48_000.0))
+    with pytest.raises(dk.ParameterError, match="too large to add up"):
+        dk.integrated_loudness(y, 48_000)

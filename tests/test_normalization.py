@@ -297,3 +297,42 @@ def test_refuses(call, message):
 def test_refuses_a_spectrum_without_phase():
     with pytest.raises(dk.SampleTypeError, match="D has dtype float64"):
         dk.log_magnitude_phase(np.ones((5, 4)), hop_length=2)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_constants_are_only_centred_and_small_changes_are_kept(rng, dtype):
+    for value in rng.uniform(-1e3, 1e3, 50):
+        S = dk.Standardizer().fit([np.full((1, 1000), value, dtype), np.full((1, 77), value, dtype)])
+        assert np.max(np.abs(S.transform(np.full((1, 3), value, dtype)))) < 1e-6 * abs(value)
+    kept = dk.zscore(np.array([[1e6, 1e6 + 1, 1e6, 1e6 + 1]], dtype))
+    np.testing.assert_allclose(kept, [[-1, 1, -1, 1]], rtol=1e-6)
+    for size in (1e25, 1e-25):
+        z = dk.zscore(np.array([[1.0, 2.0, 3.0]], dtype) * np.array(size, dtype))
+        np.testing.assert_allclose(z, [[-1.2247449, 0, 1.2247449]], atol=1e-5)
+
+
+def test_a_programme_about_the_absolute_gate_gets_its_target():
+    """Half of it lies below -70 LUFS, and counts only once the gain has lifted it."""
+    n = np.arange(5 * 48_000)
+    y = np.concatenate([10 ** (level / 20) * np.sin(2 * np.pi * 997 * n / 48_000) for level in (-65, -69)])
+    found = dk.normalize_loudness(y, 48_000, -23.0)
+    assert found.loudness == pytest.approx(-23.0, abs=1e-3)
+    assert float(dk.integrated_loudness(found.y, 48_000)) == pytest.approx(-23.0, abs=1e-3)
+    silent = dk.normalize_loudness(y, 48_000, -100.0)
+    assert silent.loudness == -np.inf  # all of it lies below the gate now, and the result says so
+
+
+@pytest.mark.parametrize("ceiling", [-0.1, -0.3, -1.0, -3.3])
+def test_the_ceiling_holds_to_the_last_digit_of_float32(ceiling):
+    y = dk.limit(np.full(100, 2.0, "float32"), 8000, ceiling=ceiling)
+    assert np.max(np.abs(y.astype("float64"))) <= 10 ** (ceiling / 20)
+
+
+def test_files_that_are_none_are_refused(tmp_path):
+    path = tmp_path / "standard.npz"
+    dk.Standardizer().fit([np.zeros((2, 3))]).save(path)
+    whole = path.read_bytes()
+    for content in (whole[: len(whole) // 2], b"PK" + whole[2:60], b"text"):
+        path.write_bytes(content)
+        with pytest.raises(dk.ParameterError, match=r"standard.npz is not a file that Standardizer.save wrote"):
+            dk.Standardizer.load(path)

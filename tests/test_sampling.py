@@ -161,3 +161,22 @@ def test_refuses_integer_samples():
 
 def test_named_shapes_are_powers_of_a_difference():
     assert np.polynomial.polynomial.polypow([1, -1], 2).tolist() == [1, *(-c for c in sampling.SHAPES["second"])]
+
+
+@pytest.mark.parametrize("dither", ["rpdf", "tpdf"])
+def test_dither_leaves_no_mean_error_in_single_precision_either(dither):
+    y = np.full(200_000, (6e6 + 0.5) / 2**23, "float32")
+    error = dk.quantization_error(y, 24, dither=dither).astype("float64") * 2**23
+    assert abs(error.mean()) < 0.01
+    below = np.nextafter(np.float32(0.25), np.float32(0))
+    assert dk.quantize(np.array([below]), 2)[0] == 0
+
+
+def test_aliases_of_huge_frequencies():
+    sr = 44_100
+    assert dk.alias_frequency(1e20, sr) == min(10**20 % sr, sr - 10**20 % sr)
+
+
+def test_the_other_byte_order_is_refused_with_the_right_advice():
+    with pytest.raises(TypeError, match="newbyteorder"):
+        dk.rms(np.array([0.1, 0.2], dtype=">f4"))
