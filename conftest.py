@@ -2,7 +2,8 @@
 
 Plain nbval skips pictures, passes a notebook whose outputs were cleared, and compares a sound byte for byte, although
 processors differ in the last bit of a sine. Here a figure must agree in every small tile (an average over the
-whole picture would not see a thin curve that moved), and a sound within two steps of 16 bits.
+whole picture would not see a thin curve that moved), a moving one in every picture, and a sound within two steps of
+16 bits. A printed difference must keep the limit printed beside it; its digits are rounding noise.
 """
 
 from __future__ import annotations
@@ -39,10 +40,20 @@ SOUND = re.compile(r"data:audio/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 
 
 def figure_difference(stored: str, fresh: str) -> str | None:
-    """How two PNG pictures (base64) differ, in words, or None if they agree."""
+    """How two PNG pictures (base64; moving ones picture by picture) differ, in words, or None if they agree."""
     if stored == fresh:
         return None
-    a, b = _pixels(stored), _pixels(fresh)
+    (a, durations), (b, fresh_durations) = _pictures(stored), _pictures(fresh)
+    if durations != fresh_durations:
+        return (
+            f"stored {len(durations)} pictures in {sum(durations):.0f} ms, now {len(fresh_durations)} in "
+            f"{sum(fresh_durations):.0f} ms"
+        )
+    found = ((k, _tile_difference(p, q)) for k, (p, q) in enumerate(zip(a, b, strict=True)))
+    return next((f"picture {k}: {said}" if len(durations) > 1 else said for k, said in found if said), None)
+
+
+def _tile_difference(a: np.ndarray, b: np.ndarray) -> str | None:
     if a.shape != b.shape:
         return f"stored {a.shape[1]} × {a.shape[0]} pixels, now {b.shape[1]} × {b.shape[0]}"
     squares = np.mean((a - b) ** 2, axis=-1)
@@ -59,14 +70,17 @@ def figure_difference(stored: str, fresh: str) -> str | None:
     )
 
 
-def _pixels(picture: str) -> np.ndarray:
-    from PIL import Image
+def _pictures(data: str) -> tuple[list[np.ndarray], list[float]]:
+    """The pictures of a PNG (base64) as RGB on white, as a page shows them, and how long each stays, in ms."""
+    from PIL import Image, ImageSequence
 
-    with Image.open(io.BytesIO(base64.b64decode(picture))) as image:
-        # On white, as a page shows it.
-        return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA")))[
-            ..., :3
-        ].astype(np.float64)
+    pictures, durations = [], []
+    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+        for frame in ImageSequence.Iterator(image):
+            paper = Image.new("RGBA", frame.size, "white")
+            pictures.append(np.asarray(Image.alpha_composite(paper, frame.convert("RGBA")))[..., :3].astype(np.float64))
+            durations.append(round(frame.info.get("duration", 0.0), 3))
+    return pictures, durations
 
 
 def sound_difference(stored: str, fresh: str) -> str | None:
@@ -106,12 +120,37 @@ def _without_sounds(outputs: list[Any]) -> tuple[list[Any], list[str]]:
     return outputs, sounds
 
 
+# A difference that is printed beside its limit is compared with the limit: rounding noise has other digits elsewhere.
+DIFFERENCE = re.compile(r"largest difference ([^\s,]+), allowed ([^\s,;)]+)")
+
+
+def _without_differences(outputs: list[Any]) -> list[Any]:
+    """The outputs with each printed difference that keeps its printed limit taken out of the text."""
+
+    def shorten(found: re.Match[str]) -> str:
+        try:
+            kept = float(found[1]) <= float(found[2])
+        except ValueError:
+            kept = False
+        return f"largest difference within the allowed {found[2]}" if kept else found[0]
+
+    outputs = copy.deepcopy(outputs)
+    for output in outputs:
+        if "text" in output:
+            output["text"] = DIFFERENCE.sub(shorten, output["text"])
+        for kind in ("text/plain", "text/html"):
+            if kind in output.get("data", {}):
+                output["data"][kind] = DIFFERENCE.sub(shorten, output["data"][kind])
+    return outputs
+
+
 if IPyNbCell is not None:
     compare_text, run_cell = IPyNbCell.compare_outputs, IPyNbCell.runtest
 
     def compare_outputs(self: Any, test: list[Any], ref: list[Any], skip_compare: Any = None) -> bool:
         test_text, fresh_sounds = _without_sounds(test)
         ref_text, stored_sounds = _without_sounds(ref)
+        test_text, ref_text = _without_differences(test_text), _without_differences(ref_text)
         if not compare_text(self, test_text, ref_text, skip_compare):
             return False
         for what, stored, fresh, difference in (

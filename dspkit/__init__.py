@@ -11,6 +11,7 @@ import importlib
 from types import ModuleType
 
 from . import (
+    agreement,
     audio,
     cepstrum,
     companding,
@@ -27,6 +28,7 @@ from . import (
     loudness,
     mel,
     normalization,
+    players,
     presets,
     sampling,
     short_time,
@@ -34,6 +36,7 @@ from . import (
     time_domain,
     windows,
 )
+from .agreement import *
 from .audio import *
 from .cepstrum import *
 from .companding import *
@@ -49,6 +52,7 @@ from .hearing import *
 from .loudness import *
 from .mel import *
 from .normalization import *
+from .players import *
 from .presets import *
 from .sampling import *
 from .short_time import *
@@ -61,12 +65,12 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "audio", "cepstrum", "companding", "convolution", "cuda", "decibels", "errors", "fast_fourier", "filters",
-    "fourier", "frames", "harmonics", "hearing", "loudness", "mel", "normalization", "presets", "sampling",
-    "short_time", "signals", "time_domain", "windows",
-    *audio.__all__, *cepstrum.__all__, *companding.__all__, *convolution.__all__, *decibels.__all__, *errors.__all__,
-    *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *harmonics.__all__,
-    *hearing.__all__, *loudness.__all__, *mel.__all__, *normalization.__all__, *presets.__all__, *sampling.__all__,
+    "agreement", "audio", "cepstrum", "companding", "convolution", "cuda", "decibels", "errors", "fast_fourier",
+    "filters", "fourier", "frames", "harmonics", "hearing", "loudness", "mel", "normalization", "players", "presets",
+    "sampling", "short_time", "signals", "time_domain", "windows", *agreement.__all__, *audio.__all__,
+    *cepstrum.__all__, *companding.__all__, *convolution.__all__, *decibels.__all__, *errors.__all__,
+    *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *harmonics.__all__, *hearing.__all__,
+    *loudness.__all__, *mel.__all__, *normalization.__all__, *players.__all__, *presets.__all__, *sampling.__all__,
     *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,
 ]  # fmt: skip
 

@@ -1,8 +1,8 @@
-"""Sound files, PCM codes, resampling and playback, all level-true.
+"""Sound files, PCM codes and resampling, all level-true.
 
 Lesson: ``notebooks/00_start_here.ipynb``. Inside the course a sound is an array of float samples ``y`` with full
 scale at 1.0, shape (n,) or (channels, n), and its sample rate ``sr`` in hertz. Nothing here normalises: a quiet
-sound stays quiet, in the file and in the loudspeaker.
+sound stays quiet, in the file and in the array.
 
 Files are read and written by libsndfile, resampling is done by soxr; both come with ``pip install
 "dspkit[course]"``. Everything else works without them.
@@ -11,12 +11,10 @@ Files are read and written by libsndfile, resampling is done by soxr; both come 
 from __future__ import annotations
 
 import importlib
-import io
 import math
 import os
 import re
 import secrets
-import wave
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -30,7 +28,7 @@ from ._validate import one_of, positive_int, positive_number
 from .errors import AudioFileError, ParameterError, SampleTypeError
 from .signals import melody
 
-__all__ = ["Pcm16", "bring", "load", "play", "resample", "save", "to_float", "to_pcm16"]
+__all__ = ["Pcm16", "bring", "load", "resample", "save", "to_float", "to_pcm16"]
 
 
 # --- PCM codes ---------------------------------------------------------------------------------------------
@@ -404,58 +402,7 @@ def resample(y: Array, *, orig_sr: float, target_sr: float, quality: str = "HQ")
     return like(out.reshape(*y.shape[:-1], n), y)
 
 
-# --- playing -----------------------------------------------------------------------------------------------
-
-
-def play(y: Array, sr: float) -> Any:
-    """A player for a notebook cell: the samples as they are, never normalised.
-
-    ``IPython.display.Audio(y, rate=sr)`` alone scales every sound up to full scale, so that quiet and loud sound
-    alike. Here 0.1 plays at 0.1, as 16-bit samples (:func:`to_pcm16`).
-
-    Parameters
-    ----------
-    y : array (n,) or (2, n), float32 or float64
-        Full scale at 1.0.
-    sr : float
-        Sample rate in hertz, at least 3000 (browsers play nothing below).
-
-    Returns
-    -------
-    IPython.display.Audio
-        Shows itself as the last line of a cell.
-
-    Raises
-    ------
-    ParameterError
-        If a sample is beyond full scale: it would be clipped.
-
-    Examples
-    --------
-    >>> import dspkit as dk
-    >>> player = dk.play(dk.sine(440, sr=22050, amplitude=0.1), 22050)
-
-    """
-    y = _channels(y)
-    sr = _whole_rate(sr)
-    if y.ndim == 2 and y.shape[0] > 2:
-        raise ParameterError(f"y has {y.shape[0]} channels; browsers play one or two. Take y[:2], or y.mean(axis=0).")
-    if sr < 3000:
-        raise ParameterError(f"{sr=} Hz: browsers play nothing below 3000 Hz. Use dspkit.resample first.")
-    _refuse_clipping(y, "play a quieter copy")
-    display = _course_package("IPython.display")
-    return display.Audio(data=_wav_bytes(to_pcm16(y).samples, sr))
-
-
-def _wav_bytes(samples: np.ndarray, sr: int) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1 if samples.ndim == 1 else samples.shape[0])
-        file.setsampwidth(2)
-        file.setframerate(sr)
-        file.writeframes(samples.T.astype("<i2").tobytes())
-    return buffer.getvalue()
-
+# --- your own sound ---------------------------------------------------------------------------------------
 
 BRING_VARIABLE = "DSPKIT_SOUND"
 
@@ -531,5 +478,5 @@ def _course_package(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         raise ImportError(
-            f'{name.split(".")[0]} is not installed; sound files and playing need it: pip install "dspkit[course]"'
+            f'{name.split(".")[0]} is not installed; sound files need it: pip install "dspkit[course]"'
         ) from error

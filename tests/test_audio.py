@@ -1,11 +1,9 @@
-"""Sound files, PCM codes, resampling and the player: exact to the sample, beside soundfile, SciPy and librosa."""
+"""Sound files, PCM codes, and resampling: exact to the sample, beside soundfile, SciPy and librosa."""
 
-import io
 import math
 import struct
 import sys
 import warnings
-import wave
 
 import numpy as np
 import pytest
@@ -303,13 +301,12 @@ def test_what_is_no_sound_file_is_refused_in_words(soundfile, tmp_path, make, me
         dk.load(str(path))
 
 
-@pytest.mark.parametrize("package", ["soundfile", "soxr", "IPython.display"])
+@pytest.mark.parametrize("package", ["soundfile", "soxr"])
 def test_a_missing_package_says_what_to_install(tmp_path, monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
     calls = {
         "soundfile": lambda: dk.save(tmp_path / "x.wav", np.zeros(9), 8000),
         "soxr": lambda: dk.resample(np.zeros(9), orig_sr=8000, target_sr=4000),
-        "IPython.display": lambda: dk.play(np.zeros(9), 8000),
     }
     with pytest.raises(ImportError, match=r'pip install "dspkit\[course\]"'):
         calls[package]()
@@ -359,39 +356,6 @@ def test_resampling_keeps_pitch_and_level_and_removes_what_does_not_fit(soxr, qu
 def test_resampling_very_short_sounds(soxr, n):
     assert dk.resample(np.ones(n), orig_sr=44100, target_sr=8000).shape == (1,)
     assert dk.resample(np.ones(n), orig_sr=8000, target_sr=16000).shape == (2 * n,)
-
-
-# --- playing ----------------------------------------------------------------------------------------------
-
-
-def decoded(player):
-    with wave.open(io.BytesIO(player.data)) as file:
-        data = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return data.reshape(-1, file.getnchannels()).T, file.getframerate()
-
-
-@pytest.mark.parametrize("shape", [(1000,), (1, 1000), (2, 1000)])
-def test_play_holds_the_samples_as_they_are(arrays, rng, shape):
-    display = pytest.importorskip("IPython.display", reason="IPython is not installed")
-    y = rng.uniform(-0.1, 0.1, size=shape)
-    player = dk.play(arrays(y), 22050)
-    samples, sr = decoded(player)
-    assert isinstance(player, display.Audio)
-    assert sr == 22050
-    np.testing.assert_array_equal(samples, np.atleast_2d(dk.to_pcm16(y).samples))
-    html = player._repr_html_()
-    assert "audio/wav" in html
-    assert "autoplay" not in html
-
-
-def test_ipythons_own_player_normalises():
-    # The reason for dk.play: everything is brought to full scale, whatever its level was.
-    display = pytest.importorskip("IPython.display", reason="IPython is not installed")
-    quiet = dk.sine(440, sr=22050, duration=0.1, amplitude=0.01)
-    theirs, _ = decoded(display.Audio(quiet, rate=22050))
-    ours, _ = decoded(dk.play(quiet, 22050))
-    assert np.max(theirs) == 32767
-    assert np.max(ours) == round(0.01 * 32768)
 
 
 # --- your own sound ---------------------------------------------------------------------------------------
@@ -472,12 +436,6 @@ BAD = {
     "resample to 0": (lambda d: dk.resample(TONE, orig_sr=8000, target_sr=0), ValueError, "target_sr=0"),
     "resample from -1": (lambda d: dk.resample(TONE, orig_sr=-1, target_sr=8000), ValueError, "orig_sr=-1"),
     "no quality": (lambda d: dk.resample(TONE, orig_sr=2, target_sr=1, quality="XQ"), ValueError, "Did you mean"),
-    "play too loud": (lambda d: dk.play(5 * TONE, 8000), ValueError, r"peak 1.25.*y \* 0.4.*quieter copy"),
-    "play integers": (lambda d: dk.play(INT16, 8000), TypeError, "to_float"),
-    "play three channels": (lambda d: dk.play(np.zeros((3, 9)), 8000), ValueError, "y has 3 channels"),
-    "play time first": (lambda d: dk.play(np.zeros((9, 2)), 8000), ValueError, "Hand over y.T"),
-    "play too slowly": (lambda d: dk.play(TONE, 2000), ValueError, "below 3000 Hz"),
-    "play at 0 Hz": (lambda d: dk.play(TONE, 0), ValueError, "sr=0"),
 }  # fmt: skip
 
 

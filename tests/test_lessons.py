@@ -52,6 +52,21 @@ fig.savefig(picture)
 Image(picture.getvalue())""",
         [],
     ),
+    "movie": (
+        """\
+import sys
+from pathlib import Path
+sys.path.insert(0, str(Path.cwd()))
+import dspkit as dk
+x = np.linspace(0, 1, 200)
+fig = dk.viz.lines(x, {"a": np.sin(9 * x)}, x_label="t", y_label="y")
+def update(k):
+    fig.axes[0].lines[0].set_ydata(np.sin(9 * x + 0.1 * k + 0.00 * (k == 3)))
+    return fig.axes[0].lines
+dk.viz.movie(fig, update, 6, what="a wave", seconds=1.0, hold=1.0)""",
+        [],
+    ),
+    "difference": ("print('stft: largest difference', 3e-15 * 1, end=', allowed 1e-12 (float64)')", []),
     "sound": (
         """\
 from IPython.display import Audio
@@ -115,6 +130,16 @@ VARIANTS: dict[str, tuple[str, Callable[[Any], None], bool]] = {
     "figure_equal_but_for_rounding": ("figure", replace("1.00", "1.00001"), False),
     "figure_with_another_title": ("figure", replace("A thin curve", "A thin carve"), True),
     "figure_of_another_size": ("figure", replace("(7, 3)", "(7.1, 3)"), True),
+    "movie_with_another_picture": ("movie", replace("0.00", "0.03"), True),
+    "movie_with_fewer_pictures": ("movie", replace("6, what", "5, what"), True),
+    "movie_at_another_pace": ("movie", replace("seconds=1.0", "seconds=1.2"), True),
+    "movie_equal_but_for_rounding": ("movie", replace("0.00", "1e-6"), False),
+    "movie_cleared": ("movie", clear, True),
+    "difference_of_other_noise": ("difference", replace("* 1", "* 2"), False),
+    "difference_beyond_its_limit": ("difference", replace("* 1", "* 1000"), True),
+    "difference_of_nan": ("difference", replace("3e-15 * 1", "'nan'"), True),
+    "difference_with_another_limit": ("difference", replace("1e-12", "1e-9"), True),
+    "difference_of_something_else": ("difference", replace("stft", "istft"), True),
     "figure_gone": ("figure", replace("\nImage(", "\ntype("), True),
     "figure_cleared": ("figure", clear, True),
     "figure_never_ran": ("figure", never_ran, True),
@@ -354,7 +379,7 @@ def test_lesson_runs_with_a_sound_from_outside(
 # Each module may import those before it; an import inside a function may look ahead, and says so. Beside them
 # stand viz, explore and check, which may import all of these.
 ORDER = [
-    *("errors", "_validate", "_arrays", "decibels", "frames", "signals", "audio"),
+    *("errors", "_validate", "_arrays", "agreement", "decibels", "frames", "signals", "audio"),
     *(
         "sampling",
         "harmonics",
@@ -367,7 +392,18 @@ ORDER = [
         "cuda",
         "short_time",
     ),
-    *("mel", "presets", "cepstrum", "filters", "hearing", "loudness", "normalization", "companding", "datasets"),
+    *(
+        "mel",
+        "presets",
+        "cepstrum",
+        "filters",
+        "hearing",
+        "loudness",
+        "normalization",
+        "players",
+        "companding",
+        "datasets",
+    ),
 ]
 MODULES = sorted((ROOT / "dspkit").glob("*.py"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets as widgets
 import numpy as np
 
-from .. import audio, signals
+from .. import players, signals
 from .._arrays import Array, as_samples, to_numpy
 from .._validate import positive_number
 from ..viz._style import Figure
@@ -26,7 +26,7 @@ def tone(*, freq: float = 440.0, level: float = -20.0, sr: int = 22050) -> Explo
     def draw(freq: float, level: float, phase: float) -> Figure:
         peak = 2**0.5 * 10 ** (level / 20)
         y = signals.sine(freq, sr=sr, duration=1.0, amplitude=peak, phase=np.deg2rad(phase))
-        player.value = audio.play(signals.fade(y, sr), sr).data
+        player.value = players.play(signals.fade(y, sr), sr).data
         title = f"{freq:.0f} Hz: {freq / 100:.2f} periods in 10 ms, peak {peak:.3f} for {level:.0f} dB RMS"
         return waveform(y, sr, duration=0.01, limit=0.3, title=title)
 

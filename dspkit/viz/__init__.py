@@ -20,6 +20,7 @@ from . import (
     time_domain,
     windows,
 )
+from ._movie import Movie, movie
 from ._style import Figure
 from .cepstrum import *
 from .companding import *
@@ -38,6 +39,8 @@ from .windows import *
 
 __all__ = [
     "Figure",
+    "Movie",
+    "movie",
     *sounds.__all__,
     *harmonics.__all__,
     *time_domain.__all__,

@@ -17,6 +17,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as _MatplotlibFigure
+from matplotlib.text import Annotation
 
 from .._arrays import to_numpy
 
@@ -62,8 +63,8 @@ class Figure(_MatplotlibFigure):
         return self.png()
 
     def __repr__(self) -> str:
-        titles = [ax.get_title(loc="left") for ax in self.axes if ax.get_title(loc="left")]
-        return f"<Figure: {' | '.join(titles).replace(chr(10), ' ')}>"
+        titles = [self.get_suptitle(), *(ax.get_title(loc="left") for ax in self.axes)]
+        return f"<Figure: {' | '.join(filter(None, titles)).replace(chr(10), ' ')}>"
 
 
 def figure(
@@ -85,6 +86,35 @@ def label(ax: Axes, *, title: str = "", x: str = "", y: str = "") -> None:
         ax.set_title(title)
         ax.set_xlabel(x)
         ax.set_ylabel(y)
+
+
+def headline(fig: Figure, title: str) -> None:
+    """The finding above several panels, whose own titles (:func:`label`) then say only what each shows."""
+    with rc_context(STYLE):
+        fig.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
+        for ax in fig.axes:
+            for where in ("left", "center", "right"):
+                ax.set_title(ax.get_title(loc=where), loc=where, fontsize=11, fontweight="normal")
+
+
+def mark(
+    ax: Axes, text: str, at: tuple[float, float], *, to: tuple[float, float] = (24, 24), colour: str = "black"
+) -> Annotation:
+    """An arrow to what a sentence speaks of: from a word to the place ``at`` (data), the word ``to`` points away."""
+    with rc_context(STYLE):
+        return ax.annotate(
+            text,
+            at,
+            xytext=to,
+            textcoords="offset points",
+            color=colour,
+            fontsize=10,
+            ha="center" if to[0] == 0 else "left" if to[0] > 0 else "right",
+            va="center" if to[1] == 0 else "bottom" if to[1] > 0 else "top",
+            arrowprops={"arrowstyle": "-|>", "color": colour, "shrinkA": 1, "shrinkB": 3, "linewidth": 1.2},
+            bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5},
+            zorder=10,
+        )
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
