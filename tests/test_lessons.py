@@ -22,6 +22,8 @@ import lessons
 import numpy as np
 import pytest
 
+import dspkit as dk
+
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SHEETS = sorted((ROOT / "notebooks" / "homework").glob("*.ipynb"))
@@ -199,7 +201,7 @@ def test_comparison_sees(name: str, verdicts: dict[str, str]) -> None:
 
 # ---- What holds in every notebook ----
 
-TAGS = {"nbval-ignore-output", "raises-exception", "stub", "solution"}
+TAGS = {"hide-output", "nbval-ignore-output", "raises-exception", "stub", "solution"}
 MIME_TYPES = {"text/plain", "text/html", "text/latex", "text/markdown", "image/png"}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|Users|usr|opt)/|[A-Z]:\\\\|site-packages")
 CHECKED = re.compile(r"^dk\.check\.[^\n]*\Z", flags=re.MULTILINE)  # a check in the last line shows its verdict
@@ -207,7 +209,12 @@ PARTS = ("Compare", "What can go wrong", "On the GPU", "Exercises", "Bring your 
 
 on_notebooks = pytest.mark.parametrize("path", LESSONS + SHEETS + SOLUTIONS, ids=ident)
 on_lessons = pytest.mark.parametrize("path", LESSONS, ids=ident)
-on_topics = pytest.mark.parametrize("path", [p for p in LESSONS if not p.stem.startswith("00_")], ids=ident)
+# The lessons that tell a story; the others still have the parts of before, until they are told anew.
+STORIES = [p for p in LESSONS if p.stem[:2] in {"01", "04", "07"}]
+on_topics = pytest.mark.parametrize(
+    "path", [p for p in LESSONS if not p.stem.startswith("00_") and p not in STORIES], ids=ident
+)
+on_stories = pytest.mark.parametrize("path", STORIES, ids=ident)
 on_solutions = pytest.mark.parametrize("path", SOLUTIONS, ids=ident)
 
 
@@ -234,7 +241,7 @@ def test_there_are_lessons_and_each_has_its_homework() -> None:
 
 @on_notebooks
 def test_file_is_small(path: Path) -> None:
-    assert path.stat().st_size < 2e6
+    assert path.stat().st_size < 2.5e6
 
 
 @on_notebooks
@@ -297,6 +304,131 @@ def test_has_the_parts_that_every_lesson_has(path: Path) -> None:
     assert None not in places, dict(zip(PARTS, places, strict=True))
     assert 1_800 <= len(re.findall(r"\w+", " ".join(markdown))) <= 4_000
     assert code(path, "nbval-ignore-output"), "no slider"
+
+
+PRACTICE = ("Exercises", "Bring your own sound")
+REFERENCE = (
+    *("Compare", "What can go wrong", "Formulas", "On the GPU", "Look inside", "Further reading"),
+    "What the next lesson needs",
+)
+ANSWERS = "## The five questions, answered"
+FOLD = re.compile(r"<details>\s*<summary>.+?</summary>\n\n.+?\n\n</details>", flags=re.DOTALL)
+
+
+def parts(path: Path) -> dict[str, list[Any]]:
+    """The cells of a lesson's three parts; each begins with a cell that begins with its heading."""
+    cells = read(path).cells
+    story, practice, reference = (
+        next(i for i, c in enumerate(cells) if c.source.startswith(heading))
+        for heading in ("# ", "## Practice", "## Reference")
+    )
+    assert 0 == story < practice < reference
+    return {"story": cells[:practice], "practice": cells[practice:reference], "reference": cells[reference:]}
+
+
+def headings(cells: list[Any], level: int) -> list[str]:
+    found = re.compile(rf"^{'#' * level} +(.+)$", flags=re.MULTILINE)
+    return [h for cell in cells if cell.cell_type == "markdown" for h in found.findall(cell.source)]
+
+
+def lines_of_code(cell: Any) -> int:
+    return len([line for line in cell.source.splitlines() if line.strip() and not line.strip().startswith("#")])
+
+
+def movie_lengths(cells: list[Any]) -> list[int]:
+    """The number of pictures in each figure."""
+    image = pytest.importorskip("PIL.Image")
+    data = [o["data"]["image/png"] for c in cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    return [getattr(image.open(io.BytesIO(base64.b64decode(png))), "n_frames", 1) for png in data]
+
+
+@on_stories
+def test_story_practice_reference(path: Path) -> None:
+    """The three parts, in this order, and what each must have."""
+    lesson = parts(path)
+    assert headings(lesson["story"], 2)[-1] == ANSWERS.removeprefix("## ")
+    assert headings(lesson["practice"], 3) == list(PRACTICE)
+    given = headings(lesson["reference"], 3)
+    assert given == [h for h in REFERENCE if h in given]
+    assert set(REFERENCE) - set(given) <= {"Look inside"}
+    assert not headings(lesson["story"], 3)
+    words = len(re.findall(r"\w+", " ".join(c.source for c in read(path).cells if c.cell_type == "markdown")))
+    assert 1_800 <= words <= 4_500
+
+
+@on_stories
+def test_story_is_short(path: Path) -> None:
+    """Twenty to thirty minutes: few cells, few lines, never a wall of code."""
+    story = parts(path)["story"]
+    assert len(story) <= 40
+    assert sum(lines_of_code(c) for c in story if c.cell_type == "code") <= 150
+    cells = read(path).cells
+    assert "ccc" not in "".join("c" if cell.cell_type == "code" else "m" for cell in cells)
+    for cell in code(path):
+        assert lines_of_code(cell) <= 14, cell.source
+
+
+@on_stories
+def test_story_begins_with_a_recording_and_moves(path: Path) -> None:
+    """A recording is heard and seen within the first three cells; one picture moves, and says what."""
+    story = parts(path)["story"]
+    assert re.findall(r"^(\d)\. ", story[0].source, flags=re.MULTILINE) == list("12345")
+    early = story[1:4]
+    assert any("dk.recording(" in c.source for c in early if c.cell_type == "code")
+    shown = [o.get("data", {}) for c in early for o in c.get("outputs", [])]
+    assert any("<audio" in str(data.get("text/html")) for data in shown)
+    assert any("image/png" in data for data in shown)
+    assert max(movie_lengths(story)) >= 20
+    assert code(path, "nbval-ignore-output"), "no slider"
+
+
+@on_stories
+def test_predictions_and_answers_are_folded(path: Path) -> None:
+    """A prediction's answer follows within three cells, folded; the five answers are; no exercise is answered."""
+    cells = read(path).cells
+    asked = [i for i, c in enumerate(cells) if c.cell_type == "markdown" and "**Predict" in c.source]
+    assert len(asked) >= 4
+    for i in asked:
+        after = cells[i].source.rsplit("**Predict", 1)[1]
+        following = [c.source for c in cells[i + 1 : i + 4] if c.cell_type == "markdown"]
+        assert FOLD.search(after) or (following and FOLD.match(following[0])), cells[i].source
+    story = parts(path)["story"]
+    start = next(i for i, c in enumerate(story) if c.source.startswith(ANSWERS))
+    answers = "\n".join(c.source for c in story[start:] if c.cell_type == "markdown")
+    assert len(FOLD.findall(answers)) == 5
+    exercises = next(c for c in cells if "### Exercises" in c.source)
+    assert not FOLD.search(exercises.source)
+
+
+@on_stories
+def test_checks_show_numbers(path: Path) -> None:
+    """No assertion and no verdict in the reader's way: a number beside its limit. What else must hold has its test."""
+    for cell in code(path):
+        assert not [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Assert)], cell.source
+        assert not re.search(r"\b(True|False)\b", text(cell)), text(cell)
+    tests = ROOT / "tests" / "lessons" / f"test_{path.stem}.py"
+    assert len(re.findall(r"^def test_\w+\(lesson", tests.read_text(encoding="utf-8"), flags=re.MULTILINE)) >= 5
+
+
+@on_stories
+def test_sounds_offered_for_comparison_are_equally_loud(path: Path) -> None:
+    """Within 0.5 LU, measured on what the players hold, unless the cell says that the level is the point."""
+    for cell in code(path):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if data.get("text/plain", "").startswith("<Players:") and "levels of their own" not in data["text/plain"]:
+                clips = [heard(encoded) for encoded in re.findall(r"base64,([A-Za-z0-9+/=]+)", data["text/html"])]
+                levels = [level for level in clips if np.isfinite(level)]
+                assert len(clips) >= 2
+                assert max(levels, default=0.0) - min(levels, default=0.0) <= 0.5, (cell.source, clips)
+
+
+def heard(encoded: str) -> float:
+    """The integrated loudness, in LUFS, of a WAV file in base64; of a short one as if it were repeated."""
+    with wave.open(io.BytesIO(base64.b64decode(encoded))) as file:
+        sr, y = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / 32768.0
+        y = y.reshape(-1, file.getnchannels()).T
+    return float(dk.integrated_loudness(np.tile(y, max(1, int(np.ceil(0.4 * sr / y.shape[-1])))), sr))
 
 
 @on_notebooks
