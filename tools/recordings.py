@@ -13,8 +13,8 @@ not given. On Debian or Ubuntu, in that folder::
 ``fluidsynth`` must be installed: it plays the violin and the piano. Versions that gave the stored bytes:
 pocketsphinx 5.1.1, sonic-pi-samples 3.2.2~repack-8, fluid-soundfont-gm 3.1-5.3, fluidsynth 2.3.1, soxr 1.1.0.
 
-Each sound goes the same way: cut, one channel, constant offset taken away, resampled, ends faded, level. Who made
-what, and what was changed, is in ``dspkit/recordings/SOURCES.md``.
+Each sound goes the same way: one channel, cut, constant offset taken away, resampled, ends faded, level; from speech
+the rumble below 25 Hz is taken first. Who made what, and what was changed, is in ``dspkit/recordings/SOURCES.md``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from scipy.signal import butter, sosfiltfilt
 
 import dspkit as dk
 
@@ -55,11 +56,12 @@ class Plan:
     lead: float = 0.0  # seconds of silence put in front, where the attack is at the first sample
     fade_in: float = FADE
     fade_out: float = FADE
+    rumble: float = 0.0  # hertz: what lies below is filtered out
 
 
 PLANS = {
-    "speech": Plan(SPEECH.format("0890"), 0.12, 5.25, 16000),
-    "speech_voiced": Plan(SPEECH.format("0930"), 0.12, 3.27, 16000),
+    "speech": Plan(SPEECH.format("0890"), 0.12, 5.25, 16000, rumble=25.0),
+    "speech_voiced": Plan(SPEECH.format("0930"), 0.12, 3.27, 16000, rumble=25.0),
     "violin": Plan("violin", 0.0, 5.0, 32000, fade_out=0.05),
     "piano": Plan("piano", 0.0, 5.5, 32000, fade_out=0.5),
     "guitar": Plan(SAMPLE.format("guit_em9"), 0.0, 7.0, 32000, fade_out=0.5),
@@ -78,8 +80,10 @@ def make(name: str, sources: Path, folder: Path) -> np.ndarray:
     plan = PLANS[name]
     path = play(name, sources, folder) if name in PHRASES else one(sources, plan.file)
     y, rate = soundfile.read(path, dtype="float64", always_2d=True)
-    y = y[round(plan.start * rate) : None if plan.end is None else round(plan.end * rate)]
     y = y.mean(axis=1) if plan.channel == "mean" else y[:, plan.channel]
+    if plan.rumble:  # forwards and backwards: no phase is turned
+        y = sosfiltfilt(butter(2, plan.rumble, "highpass", fs=rate, output="sos"), y)
+    y = y[round(plan.start * rate) : None if plan.end is None else round(plan.end * rate)]
     y = y - y.mean()
     y = dk.resample(y, orig_sr=rate, target_sr=plan.sr, quality="VHQ")
     y = faded(y, round(plan.fade_in * plan.sr), round(plan.fade_out * plan.sr))
