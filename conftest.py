@@ -120,6 +120,8 @@ def _without_sounds(outputs: list[Any]) -> tuple[list[Any], list[str]]:
     return outputs, sounds
 
 
+# What tools/lessons.py puts before the folded answer of a prediction.
+FIRST_LINE = "Your prediction first. Then run this cell, or click here."
 # A difference that is printed beside its limit is compared with the limit: rounding noise has other digits elsewhere.
 DIFFERENCE = re.compile(r"largest difference ([^\s,]+), allowed ([^\s,;)]+)")
 
@@ -148,6 +150,7 @@ if IPyNbCell is not None:
     compare_text, run_cell = IPyNbCell.compare_outputs, IPyNbCell.runtest
 
     def compare_outputs(self: Any, test: list[Any], ref: list[Any], skip_compare: Any = None) -> bool:
+        ref = [output for output in ref if output.get("data") != {"text/plain": FIRST_LINE}]
         test_text, fresh_sounds = _without_sounds(test)
         ref_text, stored_sounds = _without_sounds(ref)
         test_text, ref_text = _without_differences(test_text), _without_differences(ref_text)

@@ -76,6 +76,7 @@ Audio(1.00 * 0.3 * np.sin(2 * np.pi * 440 / 8000 * np.arange(2000)), rate=8000, 
         [],
     ),
     "error": ("raise ValueError('one frame is too short')", ["raises-exception"]),
+    "folded": ("print('the answer is', 42)", ["hide-output"]),
     "slider": ("import time; print(time.perf_counter())", ["nbval-ignore-output"]),
 }
 
@@ -153,6 +154,8 @@ VARIANTS: dict[str, tuple[str, Callable[[Any], None], bool]] = {
     "error_appears": ("number", replace("print", "1 / 0; print"), True),
     "error_gone": ("error", replace("raise ", ""), True),
     "error_with_another_text": ("error", replace("one frame", "two frames"), True),
+    "folded_with_another_answer": ("folded", replace("42", "43"), True),
+    "folded_and_cleared": ("folded", clear, True),
     "slider_never_ran": ("slider", never_ran, True),
     "slider_cleared": ("slider", clear, True),
     "slider_raises": ("slider", replace("print", "1 / 0; print"), True),
@@ -170,6 +173,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     nbclient.NotebookClient(
         new.new_notebook(cells=[setup, *cells.values()]), timeout=60, kernel_name="python3"
     ).execute()
+    cells["folded"].outputs.insert(0, lessons.first_line())
     notebook = new.new_notebook(cells=[setup])
     for number, (kind, change, _) in enumerate(VARIANTS.values()):
         cell = copy.deepcopy(cells[kind])
@@ -398,6 +402,14 @@ def test_predictions_and_answers_are_folded(path: Path) -> None:
     assert len(FOLD.findall(answers)) == 5
     exercises = next(c for c in cells if "### Exercises" in c.source)
     assert not FOLD.search(exercises.source)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=ident)
+def test_folded_output_does_not_show_its_first_line(path: Path) -> None:
+    for cell in code(path, lessons.FOLDED):
+        assert cell.metadata.jupyter.outputs_hidden
+        assert cell.outputs[0] == lessons.first_line()
+        assert len(cell.outputs) > 1, cell.source
 
 
 @on_stories

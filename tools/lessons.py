@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_CELL_METADATA = {"tags"}
 FOLDED = "hide-output"  # what a prediction's answer is tagged with
+# JupyterLab shows a folded output's first line: this one, not the answer's.
+FIRST_LINE = "Your prediction first. Then run this cell, or click here."
 
 
 def notebooks() -> list[Path]:
@@ -40,6 +42,7 @@ def normalise(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
         kept = {k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA and v}
         if FOLDED in kept.get("tags", []):  # JupyterLab opens it when the cell is run, a page when it is clicked
             kept["jupyter"] = {"outputs_hidden": True}
+            cell.outputs = [first_line(), *(o for o in cell.outputs if o.get("data") != first_line().data)]
         cell.metadata = nbformat.from_dict(kept)
         digest = hashlib.sha256(f"{cell.cell_type}:{cell.source}".encode()).hexdigest()[:12]
         seen[digest] = seen.get(digest, 0) + 1
@@ -54,6 +57,11 @@ def normalise(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
             # A slider's state lives in a kernel: the stored notebook keeps the words, not the state.
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return nb
+
+
+def first_line() -> nbformat.NotebookNode:
+    """What stands before a folded output."""
+    return nbformat.v4.new_output("display_data", data={"text/plain": FIRST_LINE})
 
 
 def execute(path: Path) -> str:
