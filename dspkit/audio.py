@@ -26,7 +26,7 @@ from ._arrays import Array, as_samples, check_finite, dtype_name, is_on_cpu, lik
 from ._arrays import namespace as _namespace
 from ._validate import one_of, positive_int, positive_number
 from .errors import AudioFileError, ParameterError, SampleTypeError
-from .signals import melody
+from .recorded import recording
 
 __all__ = ["Pcm16", "bring", "load", "resample", "save", "to_float", "to_pcm16"]
 
@@ -408,13 +408,13 @@ BRING_VARIABLE = "DSPKIT_SOUND"
 
 
 def bring(path: str | os.PathLike[str] | None = None) -> tuple[np.ndarray, int]:
-    """A sound to try a lesson on: yours, or the course's melody.
+    """A sound to try a lesson on: yours, or the sentence that the course works with.
 
     Parameters
     ----------
     path : str or path, optional
         Any file that :func:`load` reads. Without it, the file named by the environment variable ``DSPKIT_SOUND``;
-        without that either, :func:`dspkit.melody`.
+        without that either, the recording ``"speech"`` (:func:`dspkit.recording`).
 
     Returns
     -------
@@ -431,9 +431,7 @@ def bring(path: str | os.PathLike[str] | None = None) -> tuple[np.ndarray, int]:
 
     """
     path = path or os.environ.get(BRING_VARIABLE) or None
-    if path is None:
-        return melody(sr=22050), 22050
-    y, sr = load(path, mono=True, duration=10.0)
+    y, sr = recording("speech") if path is None else load(path, mono=True, duration=10.0)
     check_finite(y, name="the sound")
     y = np.pad(y, (0, max(0, int(sr) - y.size)))
     peak = float(np.max(np.abs(y)))

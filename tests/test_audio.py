@@ -361,11 +361,12 @@ def test_resampling_very_short_sounds(soxr, n):
 # --- your own sound ---------------------------------------------------------------------------------------
 
 
-def test_bring_gives_the_melody_without_a_file(monkeypatch):
+def test_bring_gives_the_speech_without_a_file(monkeypatch):
     monkeypatch.delenv("DSPKIT_SOUND", raising=False)
     y, sr = dk.bring()
-    assert sr == 22050
-    np.testing.assert_array_equal(y, dk.melody())
+    speech, rate = dk.recording("speech")
+    assert (sr, y.dtype) == (rate, "float32")
+    np.testing.assert_allclose(y, 0.5 * speech / np.max(np.abs(speech)), rtol=1e-6)
     np.testing.assert_array_equal(dk.bring(None)[0], y)
 
 

@@ -65,7 +65,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"dspkit", f"dspkit-{PROJECT['version']}.dist-info"}
     sources = {p.relative_to(ROOT).as_posix() for kind in ("*.py", "*.cu") for p in (ROOT / "dspkit").rglob(kind)}
-    assert {name for name in names if name.startswith("dspkit/")} == sources | {"dspkit/py.typed"}
+    sounds = {p.relative_to(ROOT).as_posix() for p in (ROOT / "dspkit/recordings").iterdir()}
+    assert {name for name in names if name.startswith("dspkit/")} == sources | sounds | {"dspkit/py.typed"}
     assert any(name.endswith("LICENSE") for name in names)
 
 
@@ -82,6 +83,7 @@ y = dk.sine(440, sr=8000, duration=0.5)
 D = dk.stft(y, n_fft=512)
 assert np.argmax(np.abs(D[:, 4])) == round(440 * 512 / 8000)
 assert np.allclose(dk.istft(D, length=len(y)), y, atol=1e-6)
+assert all(dk.recording(line.name)[0].size for line in dk.recordings()) and dk.phonemes() and dk.bring()
 assert dk.check.dft(np.fft.fft)
 assert not dk.check.dft(np.fft.ifft)
 for use in (lambda: dk.viz, lambda: dk.explore, lambda: dk.load("some.wav")):
