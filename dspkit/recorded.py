@@ -157,7 +157,7 @@ def phonemes(name: str = "speech") -> tuple[Phoneme, ...]:
     """When each sound of a spoken sentence begins and ends.
 
     The times were found by a speech recogniser that knew the text (forced alignment, by PocketSphinx), in steps of
-    10 ms; by eye, the borders of a spectrogram lie within some 20 ms of them.
+    10 ms. The hiss of each S and SH, as measured, begins and ends within 25 ms of them.
 
     Parameters
     ----------
