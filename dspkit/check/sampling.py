@@ -7,7 +7,7 @@ import numpy as np
 from .. import sampling
 from ._check import Case, Check, Mistake
 
-__all__ = ["alias_of", "quantize_tread", "signal_to_noise", "sinc_sum"]
+__all__ = ["alias_of", "impostors", "noise_shaped", "quantize_tread", "signal_to_noise", "sinc_sum"]
 
 
 def _sound(seed: int, n: int = 60) -> np.ndarray:
@@ -184,6 +184,102 @@ sinc_sum = Check(
             "sinc squared",
             lambda y, t, sr: np.sinc(t[:, None] * sr - np.arange(len(y))) ** 2 @ y,
             "One sinc for each sample, not its square.",
+        ),
+    ),
+)
+
+
+def _impostors(f: float, sr: float, fmax: float) -> np.ndarray:
+    k = np.arange(0, int(np.ceil((fmax + f) / sr)) + 1)
+    found = np.unique(np.concatenate([k * sr + f, np.abs(k * sr - f)]))
+    return found[found <= fmax]
+
+
+impostors = Check(
+    "impostors",
+    lambda f, sr, fmax: _impostors(f, sr, fmax),
+    (
+        Case("1 kHz at 8 kHz, up to 20 kHz", (1000.0, 8000.0, 20_000.0)),
+        Case("3.5 kHz at 8 kHz, up to 12 kHz", (3500.0, 8000.0, 12_000.0)),
+        Case("7 kHz at 10 kHz, up to 33 kHz", (7000.0, 10_000.0, 33_000.0)),
+    ),
+    (
+        Mistake(
+            "multiples of sr added, and none taken off",
+            lambda f, sr, fmax: np.arange(f, fmax + 1e-9, sr),
+            "A cosine that runs backwards is the same cosine: k·sr - f has the same samples, too.",
+        ),
+        Mistake(
+            "only k·sr - f",
+            lambda f, sr, fmax: np.sort(np.abs(np.arange(0, fmax + f + 1e-9, sr) - f)),
+            "k·sr + f has the same samples, too: whole turns cannot be seen.",
+        ),
+        Mistake(
+            "negative frequencies in the list",
+            lambda f, sr, fmax: np.sort(
+                np.concatenate([np.arange(f, fmax + 1e-9, sr), -f - sr * np.arange(0, int(fmax // sr) + 1)])
+            ),
+            "A cosine of -3 kHz is one of 3 kHz: take the magnitude.",
+        ),
+        Mistake(
+            "the tone itself left out",
+            lambda f, sr, fmax: (lambda found: found[found != f])(_impostors(f, sr, fmax)),
+            "The tone has its own samples: it belongs to the list.",
+        ),
+        Mistake(
+            "multiples of sr/2",
+            lambda f, sr, fmax: _impostors(f, sr / 2, fmax),
+            "Half a turn more between two samples changes every second sign: only whole turns, k·sr, cannot be seen.",
+        ),
+    ),
+)
+
+
+def _feedback(y: np.ndarray, bits: int, rule: str) -> np.ndarray:
+    """First-order error feedback, right or with one well-known mistake."""
+    half, error, out = 2.0 ** (bits - 1), 0.0, []
+    for x in y:
+        sign = -1.0 if rule == "added" else 1.0
+        wanted = x - sign * error
+        level = np.floor(wanted * half + 0.5) / half
+        if rule == "after":
+            level = np.floor(x * half + 0.5) / half - error
+            wanted = x
+        error = level - (x if rule == "of the sound" else wanted)
+        out.append(level)
+    return np.array(out)
+
+
+_QUIET = 0.3 * np.sin(2 * np.pi * 0.013 * np.arange(80)) + 0.01
+
+noise_shaped = Check(
+    "noise shaping, first order",
+    lambda y, bits: sampling.quantize(y, bits, shape="first"),
+    (
+        Case("a constant between two levels, in 3 bits", (np.full(12, 0.07), 3)),
+        Case("a slow sine in 4 bits", (_QUIET, 4)),
+        Case("a sound in 8 bits", (0.6 * _sound(4, 80), 8)),
+    ),
+    (
+        Mistake(
+            "plain rounding, without feedback",
+            _levels,
+            "Nothing is taken off the next sample: keep each sample's error, and subtract it from the next one.",
+        ),
+        Mistake(
+            "the error added in place of taken off",
+            lambda y, b: _feedback(y, b, "added"),
+            "The error is what came out less what went into the rounding; take it OFF the next sample, or it piles up.",
+        ),
+        Mistake(
+            "the error of the sound, not of what was rounded",
+            lambda y, b: _feedback(y, b, "of the sound"),
+            "Compare the level with what went into the rounding (the sample less the last error), not with the sample.",
+        ),
+        Mistake(
+            "the error taken off after rounding",
+            lambda y, b: _feedback(y, b, "after"),
+            "Take the last error off before you round: what comes out must be a level.",
         ),
     ),
 )

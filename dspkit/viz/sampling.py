@@ -1,18 +1,97 @@
-"""Figures of lesson 01: samples on their sound, levels, errors and their spectra."""
+"""Figures of lesson 01: samples on their sound, where frequencies fold to, sincs that add up, levels and errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from .._arrays import as_samples
-from .._validate import positive_number
+from .._validate import positive_int, positive_number
 from ..errors import ParameterError
-from ._style import COLOURS, LINE_STYLES, Figure, figure, host, label, styled
+from ._movie import Movie, movie
+from ._style import COLOURS, LINE_STYLES, MAP, Figure, figure, headline, host, label, mark, styled
+from .short_time import spectrograms
 
-__all__ = ["error_spectra", "levels_of", "samples_of_tones", "snr_over_bits"]
+__all__ = [
+    "error_spectra",
+    "glide_folds",
+    "impostors",
+    "levels_of",
+    "rounding",
+    "samples_of_tones",
+    "sampling_chain",
+    "sinc_sum",
+    "snr_over_bits",
+    "thinned",
+    "tone_and_alias",
+]
+
+# One thing has one colour in all figures of the lesson.
+SOUND = COLOURS[0]  # the sound itself, a curve
+SAMPLES = "black"  # its samples, dots
+FALSE = COLOURS[1]  # what nobody played: aliases, rounding errors
+LEVELS = COLOURS[2]  # samples rounded to levels
+SINCS = (COLOURS[1], COLOURS[2], COLOURS[3], COLOURS[4], COLOURS[5])
+ERRORS = (FALSE, COLOURS[3], COLOURS[6])  # without dither, with it, shaped
+
+
+# ---- In time ----
+
+
+@styled
+def thinned(
+    y: Any, sr: float, factor: int, *, views: Mapping[str, float], width: float = 0.006, title: str = ""
+) -> Figure:
+    """A recording, and short views of it in which every ``factor``-th sample is a dot.
+
+    Parameters
+    ----------
+    y : float array (n,)
+    sr : float
+        Sample rate in hertz.
+    factor : int
+        Which samples are dots: every second, third …
+    views : finding: time
+        The panels below, each with what is seen there, and its middle in seconds.
+    width : float
+        Of each view, in seconds.
+    title : str
+        The finding.
+
+    """
+    y, sr, factor = _one(y, "y"), positive_number(sr, "sr", unit="hertz"), positive_int(factor, "factor")
+    if not views:
+        raise ParameterError("views is empty; expected what is seen and when, such as {'a vowel': 0.3}.")
+    fig, axes = figure(2, len(views), height=2.4, squeeze=False)
+    grid = axes[0, 0].get_gridspec()
+    for ax in axes[0]:
+        ax.remove()
+    whole = fig.add_subplot(grid[0, :])
+    whole.plot(np.arange(len(y)) / sr, y, color=SOUND, linewidth=0.5)
+    label(whole, x="Time [s]", y="Amplitude")
+    for k, (ax, (words, middle)) in enumerate(zip(axes[1], views.items(), strict=True)):
+        begin = max(0, round((middle - width / 2) * sr))
+        n = np.arange(begin, min(len(y), begin + round(width * sr) + 1))
+        if len(n) < 2:
+            raise ParameterError(f"{words!r} is at {middle:g} s, outside the sound, which is {len(y) / sr:g} s long.")
+        whole.axvspan(n[0] / sr - 0.008, n[-1] / sr + 0.008, color=COLOURS[4], alpha=0.6, lw=0)
+        whole.text(n[0] / sr, 0.98, "AB"[k] if k < 2 else str(k), transform=whole.get_xaxis_transform(), va="top",
+                   ha="right", fontweight="bold")  # fmt: skip
+        ax.plot(1e3 * (n - begin) / sr, y[n], ".-", color=SOUND, linewidth=1.1, markersize=3, label="all samples")
+        kept = n[n % factor == 0]
+        ax.plot(1e3 * (kept - begin) / sr, y[kept], "o", color=SAMPLES, markersize=6, label=_ordinal(factor))
+        label(ax, title=f"{'AB'[k] if k < 2 else k}: {words}", x="Time [ms]", y="Amplitude" if k == 0 else "")
+    axes[1, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    headline(fig, title)
+    return fig
+
+
+def _ordinal(factor: int) -> str:
+    names = {2: "every second", 3: "every third", 4: "every fourth", 5: "every fifth"}
+    return names.get(factor, f"every {factor}th")
 
 
 @styled
@@ -22,7 +101,7 @@ def samples_of_tones(freqs: Any, *, sr: float, n: int = 9, title: str = "") -> F
     Parameters
     ----------
     freqs : sequence of float
-        In hertz.
+        In hertz: the tone, then what it is taken for.
     sr : float
         Sample rate in hertz.
     n : int
@@ -31,24 +110,298 @@ def samples_of_tones(freqs: Any, *, sr: float, n: int = 9, title: str = "") -> F
         The finding.
 
     """
-    sr = positive_number(sr, "sr", unit="hertz")
-    fine = np.linspace(0, (n - 1) / sr, 600)
-    at = np.arange(n) / sr
     fig, ax = figure()
-    for k, f in enumerate(freqs):
-        style = LINE_STYLES[k % len(LINE_STYLES)]
-        ax.plot(
-            1e3 * fine,
-            np.cos(2 * np.pi * f * fine),
-            color=COLOURS[k % len(COLOURS)],
-            linestyle=style,
-            label=f"{f:g} Hz",
-        )
-        ax.plot(
-            1e3 * at, np.cos(2 * np.pi * f * at), "os^"[k % 3], color=COLOURS[k % len(COLOURS)], markersize=9 - 3 * k
-        )
+    _tones(ax, freqs, sr, n)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    label(ax, title=title, x="Time [ms]", y="Pressure")
+    label(ax, title=title, x="Time [ms]", y="Amplitude")
+    return fig
+
+
+def _tones(ax: Axes, freqs: Any, sr: float, n: int) -> None:
+    """Curves first, then the dots of each tone."""
+    sr = positive_number(sr, "sr", unit="hertz")
+    fine, at = np.linspace(0, (n - 1) / sr, 600), np.arange(n) / sr
+    for k, f in enumerate(freqs):
+        look = {"color": (SOUND, FALSE, *COLOURS[2:])[k % 7], "linestyle": LINE_STYLES[k % len(LINE_STYLES)]}
+        ax.plot(1e3 * fine, np.cos(2 * np.pi * f * fine), label=f"{f:g} Hz", **look)
+    for k, f in enumerate(freqs):
+        words = "samples" if k == 0 else None
+        ax.plot(1e3 * at, np.cos(2 * np.pi * f * at), "os^"[k % 3], color=SAMPLES, markersize=9 - 3 * k, label=words)
+
+
+@styled
+def tone_and_alias(freq: float, alias: float, *, sr: float, fmax: float = 16_000.0, title: str = "") -> Figure:
+    """A tone with its samples and the tone that they are taken for; beside it the fold: where each frequency lands.
+
+    Parameters
+    ----------
+    freq, alias : float
+        In hertz: the tone, and the frequency up to sr/2 that has the same samples.
+    sr : float
+        Sample rate in hertz.
+    fmax : float
+        The fold is drawn up to here, in hertz.
+    title : str
+        The finding.
+
+    """
+    fig, (left, right) = figure(1, 2, height=3.6, gridspec_kw={"width_ratios": [1.25, 1.0]})
+    _tones(left, [freq] if alias == freq else [freq, alias], sr, 9)
+    left.set_ylim(-1.15, 1.75)
+    left.legend(loc="upper left", ncols=3, columnspacing=1.0, handlelength=1.6)
+    label(left, title="in time", x="Time [ms]", y="Amplitude")
+    _fold(right, sr, fmax)
+    right.plot([freq, freq, 0], [0, alias, alias], color=SAMPLES, linewidth=1.0, linestyle=":")
+    right.plot([freq], [alias], "o", color=SAMPLES, markersize=8)
+    label(right, title="in frequency", x="Frequency of the tone [kHz]", y="Frequency heard [kHz]")
+    headline(fig, title)
+    return fig
+
+
+def _fold(ax: Axes, sr: float, fmax: float) -> None:
+    """The zigzag, in hertz, with ticks in kilohertz: folds at every multiple of sr/2."""
+    sr = positive_number(sr, "sr", unit="hertz")
+    corners = np.append(np.arange(0.0, fmax, sr / 2), fmax)
+    lands = np.abs(corners - sr * np.round(corners / sr))
+    inside = corners <= sr / 2
+    ax.plot(corners[~inside | (corners == sr / 2)], lands[~inside | (corners == sr / 2)], color=FALSE, linestyle="--")
+    ax.plot(corners[inside], lands[inside], color=SOUND)
+    ax.set_xlim(0, fmax)
+    ax.set_ylim(0, 0.56 * sr)
+    ax.set_xticks(corners, [f"{f / 1e3:g}" for f in corners])
+    ax.set_yticks([0, sr / 4, sr / 2], [f"{f / 1e3:g}" for f in (0, sr / 4, sr / 2)])
+
+
+@styled
+def glide_folds(
+    S_db: Any, *, sr: float, hop_length: int, start: float, stop: float, duration: float, title: str = ""
+) -> Figure:
+    """Where each frequency lands when it is sampled, above the spectrogram of a glide that went through all of them.
+
+    Parameters
+    ----------
+    S_db : real array (n_bins, n_frames)
+        Levels in dB of the sampled glide.
+    sr, hop_length
+        Sample rate in hertz, hop in samples.
+    start, stop : float
+        The glide's first and last frequency in hertz.
+    duration : float
+        Of the glide, in seconds.
+    title : str
+        The finding.
+
+    """
+    S_db = host(S_db)
+    fig, (top, low) = figure(2, width=7.5, height=2.7)
+    _fold(top, sr, stop)
+    top.set(xlim=(start, stop), ylim=(0, 0.68 * sr))
+    below = np.linspace(start, min(stop, sr), 50)[1:]
+    above = below[below > 0.6 * sr]
+    top.plot([sr / 2, sr / 2], [0, sr / 2], color=SAMPLES, linewidth=1.0, linestyle=":")
+    mark(top, "half the sample rate: the fold", (sr / 2, sr / 2), to=(26, 7))
+    if above.size:
+        f = float(above[len(above) // 2])
+        lands = abs(f - sr * round(f / sr))
+        mark(top, f"{f / 1e3:.1f} kHz comes out\nas {lands / 1e3:.1f} kHz", (f, lands), to=(34, 8), colour=FALSE)
+    label(top, title="the rule", x="Frequency of the tone [kHz]", y="Frequency\nheard [kHz]")
+    step, bin_width = hop_length / sr, sr / (2 * (S_db.shape[0] - 1))
+    peak = float(S_db.max())
+    low.grid(False)
+    low.imshow(
+        S_db, origin="lower", aspect="auto", cmap=MAP, vmin=peak - 70, vmax=peak,
+        extent=(-step / 2, (S_db.shape[1] - 0.5) * step, -bin_width / 2, sr / 2 + bin_width / 2),
+    )  # fmt: skip
+    low.set(xlim=(0, duration), ylim=(0, 0.56 * sr))
+    low.set_yticks([0, sr / 4, sr / 2], [f"{f / 1e3:g}" for f in (0, sr / 4, sr / 2)])
+    label(low, title="the glide that you heard: its spectrogram", x="Time [s]", y="Frequency\nheard [kHz]")
+    headline(fig, title)
+    return fig
+
+
+@styled
+def impostors(
+    S_db: Mapping[str, Any],
+    *,
+    sr: float,
+    hop_length: int,
+    at: Sequence[tuple[float, float]],
+    words: str,
+    fmax: float | None = None,
+    title: str = "",
+) -> Figure:
+    """Spectrograms one beside the other; arrows in the second point at what was not there in the first.
+
+    Parameters
+    ----------
+    S_db : name: real array (n_bins, n_frames)
+        Levels in dB.
+    sr, hop_length
+        Sample rate in hertz, hop in samples.
+    at : sequence of (seconds, hertz)
+        What the arrows point at.
+    words : str
+        What they point at, in words.
+    fmax : float, optional
+        The highest frequency shown, in hertz.
+    title : str
+        The finding.
+
+    """
+    fig = spectrograms(S_db, sr=sr, hop_length=hop_length, fmax=fmax, range_db=60.0, columns=len(S_db), title=title)
+    ax = fig.axes[1]
+    height = (fmax or sr / 2) * 0.62
+    middle = float(np.mean([x for x, _ in at]))
+    for x, y in at:
+        arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.4, "shrinkB": 0}
+        ax.annotate("", (x, y), (middle + 0.25 * (x - middle), height), arrowprops=arrow)
+    ax.text(middle, height, words, color="white", ha="center", va="bottom", fontsize=10)
+    headline(fig, title)
+    return fig
+
+
+# ---- Between the samples ----
+
+
+@styled
+def sinc_sum(
+    y: Any, *, sr: float, view: tuple[int, int], truth: tuple[Any, Any] | None = None, seconds: float = 6.0
+) -> Movie:
+    """The signature picture: each sample brings a sinc, and the sincs add up to the curve through all samples.
+
+    Parameters
+    ----------
+    y : float array (n,)
+        Samples.
+    sr : float
+        Sample rate in hertz.
+    view : (int, int)
+        The samples shown, from the first to before the last: at most 24. Their sincs come one by one, those of all
+        others together, after them.
+    truth : (times, values), optional
+        The sound before it was sampled, in seconds, drawn at the end.
+    seconds : float
+        How long the movie runs.
+
+    Returns
+    -------
+    Movie
+        ``axes[0].lines`` are: the sound before (at the end), the sum, the dots, and one sinc for each sample shown.
+
+    """
+    y, sr = _one(y, "y"), positive_number(sr, "sr", unit="hertz")
+    first, stop = (positive_int(v, "view", minimum=0) for v in view)
+    if not (first < stop <= len(y) and stop - first <= 24):
+        raise ParameterError(f"view={view}; expected the first and the last of at most 24 of {len(y)} samples.")
+    shown = np.arange(first, stop)
+    x = np.linspace(first - 0.6, stop - 0.4, 40 * len(shown))
+    sincs = y[shown, None] * np.sinc(x - shown[:, None])
+    others = np.delete(np.arange(len(y)), shown)
+    rest = y[others] @ np.sinc(x - others[:, None])
+    ms = 1e3 / sr
+    dots, fine = ms * (shown - first), ms * (x - first)
+    fig, ax = figure(width=8.0, height=4.0)
+    (before,) = ax.plot([], [], color=SOUND, linewidth=7, alpha=0.3, solid_capstyle="butt")
+    (total,) = ax.plot([], [], color=SOUND, linewidth=2.4, zorder=3)
+    ax.plot(dots, y[shown], "o", color=SAMPLES, markersize=7, zorder=4)
+    curves = [ax.plot([], [], color=SINCS[k % 5], linewidth=1.3)[0] for k in range(len(shown))]
+    reach = float(np.max(np.abs(y[shown])))
+    ax.set(xlim=(fine[0], fine[-1]), ylim=(-1.35 * reach, 1.5 * reach))
+    ax.axhline(0, color="0.6", linewidth=0.8)
+    label(ax, x=f"Time from {first / sr:.3g} s on [ms]", y="Amplitude")
+    if truth is not None:
+        times, values = (host(v) for v in truth)
+        inside = (times * sr >= x[0]) & (times * sr <= x[-1])
+        where = int(np.argmax(values[inside]))
+        times, values = 1e3 * times[inside] - ms * first, values[inside]
+        arrow = mark(ax, "pale: the sound before it was sampled", (times[where], values[where]), to=(30, 22))
+        arrow.set_visible(False)
+    grow, settle, still = 3, 6, 3  # pictures for each sinc, for all others, for the dots alone
+    last = still + grow * len(shown) + settle + (2 if truth is not None else 0)
+
+    def update(k: int) -> list[Any]:
+        share = np.clip((k - still + 1 - grow * np.arange(len(shown))) / grow, 0.0, 1.0)
+        outside = float(np.clip((k - still + 1 - grow * len(shown)) / settle, 0.0, 1.0))
+        for curve, sinc, part in zip(curves, sincs, share, strict=True):
+            growing = 0.0 < part < 1.0
+            curve.set_data((fine, part * sinc) if part else ([], []))
+            curve.set_linewidth(2.6 if growing else 1.3)
+            curve.set_alpha(1.0 if growing else 0.8)
+        total.set_data((fine, share @ sincs + outside * rest) if share[0] else ([], []))
+        end = k >= last - 1
+        if truth is not None:
+            before.set_data((times, values) if end else ([], []))
+            arrow.set_visible(end)
+        if k < still:
+            words = f"{len(shown)} samples. What lies between them?"
+        elif share[-1] < 1:
+            words = "Each sample brings a sinc, and the sincs are added (blue)"
+        elif not end:
+            words = "The samples outside the picture bring theirs, too"
+        else:
+            words = "The sum of the sincs is the sound: nothing was lost between the dots"
+        ax.set_title(words)
+        moving = [before, total, *curves, ax._left_title]
+        return moving if truth is None else [*moving, arrow]
+
+    what = "one sinc after another grows up to its sample, and their sum becomes the curve through all samples"
+    return movie(fig, update, last + 1, what=what, seconds=seconds)
+
+
+# ---- In value ----
+
+
+@styled
+def rounding(y: Any, rounded: Mapping[str, Any], *, sr: float, bits: int, every: int = 16, title: str = "") -> Figure:
+    """Samples on their way to the nearest level, and beside them, for each input, what comes out.
+
+    Parameters
+    ----------
+    y : float array (n,)
+        A sound with many samples: it is drawn as a curve, and every ``every``-th of its samples as a dot.
+    rounded : kind: float array (n,)
+        What quantising made of it, one row of panels for each; the levels are drawn where the kind's levels are.
+    sr : float
+        Sample rate in hertz.
+    bits : int
+        2^bits levels.
+    every : int
+        Every which sample is a dot.
+    title : str
+        The finding.
+
+    """
+    y, sr, bits = _one(y, "y"), positive_number(sr, "sr", unit="hertz"), positive_int(bits, "bits")
+    step = 2.0 ** (1 - bits)
+    fig, axes = figure(len(rounded), 2, height=3.0, squeeze=False, gridspec_kw={"width_ratios": [1.9, 1.0]})
+    for row, (kind, q) in enumerate(rounded.items()):
+        q = _one(q, kind)
+        if q.shape != y.shape:
+            raise ParameterError(f"{kind!r} has shape {q.shape} and y {y.shape}; expected the same.")
+        left, right = axes[row]
+        shift = float(np.round(q[0] / step * 2) % 2) / 2  # half a step for mid-rise
+        levels = step * (np.arange(-(2 ** (bits - 1)), 2 ** (bits - 1)) + shift)
+        t = 1e3 * np.arange(len(y)) / sr
+        if bits <= 5:
+            left.hlines(levels, t[0], t[-1], color="0.75", linewidth=0.8)
+        left.plot(t, y, color=SOUND, linewidth=1.2, label="sound")
+        at = slice(every // 2, None, every)
+        left.vlines(t[at], np.minimum(y[at], q[at]), np.maximum(y[at], q[at]), color=FALSE, linewidth=2, label="error")
+        left.plot(t[at], y[at], "o", color=SAMPLES, markersize=4, label="sample")
+        left.plot(t[at], q[at], "s", color=LEVELS, markersize=5, label="rounded")
+        left.grid(False)
+        label(left, title=kind, x="Time [ms]" if row == len(rounded) - 1 else "", y="Amplitude")
+        left.set_ylim(-1.12, 1.12 if row else 1.55)
+        order = np.argsort(y)
+        right.plot(y[order], y[order], color=SOUND, linewidth=0.9)
+        right.plot(y[order], q[order], ".", color=LEVELS, markersize=3)
+        right.set(xlim=(-1.12, 1.12), ylim=(-1.12, 1.12), aspect="equal")
+        if bits <= 4:
+            words = "0 becomes 0" if shift == 0 else "0 becomes Δ/2"
+            mark(right, words, (0.0, step * shift), to=(16, -22))
+        label(right, title="which value becomes which", x="In" if row == len(rounded) - 1 else "", y="Out")
+    axes[0, 0].legend(loc="upper right", ncols=4, columnspacing=1.0, handlelength=1.2)
+    headline(fig, title)
     return fig
 
 
@@ -85,16 +438,26 @@ def levels_of(sounds: Mapping[str, Any], *, sr: float, title: str = "") -> Figur
 
 
 @styled
-def error_spectra(errors: Mapping[str, Any], *, sr: float, n_fft: int = 1024, title: str = "") -> Figure:
-    """Mean spectra of errors, in dB relative to full scale in each bin: lines tell distortion, a floor tells noise.
+def error_spectra(
+    errors: Mapping[str, Any],
+    *,
+    sr: float,
+    n_fft: int = 1024,
+    point_at: tuple[str, float] | None = None,
+    title: str = "",
+) -> Figure:
+    """Mean spectra of errors, in dB relative to a full-scale sine: lines tell distortion, a floor tells noise.
 
     Parameters
     ----------
     errors : name: float array (n,)
+        At most three: without dither, with it, shaped.
     sr : float
         Sample rate in hertz.
     n_fft : int
-        Length of the frames (Hann window) over which the spectrum is averaged.
+        Length of the frames (Hann window) over which the power is averaged; the bins are sr/n_fft apart.
+    point_at : (words, hertz), optional
+        An arrow to the first error's level in the bin nearest to that frequency.
     title : str
         The finding.
 
@@ -102,42 +465,127 @@ def error_spectra(errors: Mapping[str, Any], *, sr: float, n_fft: int = 1024, ti
     sr = positive_number(sr, "sr", unit="hertz")
     w = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
     f = np.arange(n_fft // 2 + 1) * sr / n_fft
-    fig, ax = figure(height=3.4)
+    fig, ax = figure(height=3.8)
     for k, (name, error) in enumerate(errors.items()):
         e = host(as_samples(error)[0])
         if e.ndim != 1 or len(e) < n_fft:
             raise ParameterError(f"{name!r} has shape {e.shape}; expected (n,) with n of {n_fft} or more.")
         frames = np.lib.stride_tricks.sliding_window_view(e, n_fft)[:: n_fft // 2]
         power = np.mean(np.abs(np.fft.rfft(frames * w)) ** 2, axis=0) * 4 / w.sum() ** 2
-        style = LINE_STYLES[k % len(LINE_STYLES)]
-        ax.plot(
-            f / 1e3,
-            10 * np.log10(power + 1e-20),
-            color=COLOURS[k % len(COLOURS)],
-            linestyle=style,
-            linewidth=1.2,
-            label=name,
-        )
+        level = 10 * np.log10(np.maximum(power, 1e-12))
+        ax.plot(f / 1e3, level, color=ERRORS[k % 3], linestyle=("-", "-", "--")[k % 3], linewidth=1.2, label=name)
+        if k == 0 and point_at is not None:
+            bin_ = int(np.argmin(np.abs(f - point_at[1])))
+            mark(ax, point_at[0], (f[bin_] / 1e3, level[bin_]), to=(26, 2), colour=FALSE)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    label(ax, title=title, x="Frequency [kHz]", y="Level of the error\nin each bin [dB]")
+    label(ax, title=title, x="Frequency [kHz]", y=f"Error in bins of {sr / n_fft:.1f} Hz\n[dB re full-scale sine]")
     return fig
 
 
 @styled
-def snr_over_bits(bits: Any, measured: Any, theory: Any, *, title: str = "") -> Figure:
-    """Signal-to-noise ratios against the number of bits: measured as dots, the textbook's line.
+def snr_over_bits(bits: Any, measured: Mapping[str, Any], theory: Mapping[str, Any], *, title: str = "") -> Figure:
+    """Signal-to-noise ratios against the number of bits: measured as dots, the formula as lines.
 
     Parameters
     ----------
-    bits, measured, theory : sequences of the same length
-        Numbers of bits; dB.
+    bits : sequence of int
+        Numbers of bits.
+    measured, theory : name: sequence of the same length
+        In dB; the same names in both.
     title : str
         The finding.
 
     """
-    fig, ax = figure()
-    ax.plot(bits, theory, color=COLOURS[1], label="6.02 · bits + 1.76")
-    ax.plot(bits, measured, "o", color=COLOURS[0], markersize=7, label="measured")
-    ax.legend(loc="upper left")
+    bits = np.asarray(bits)
+    fig, ax = figure(width=6.5, height=4.4)
+    for k, name in enumerate(theory):
+        colour = (LEVELS, SOUND, *COLOURS[3:])[k % 6]
+        ax.plot(bits, theory[name], color=colour, linestyle=LINE_STYLES[k % 6], label=f"{name}, formula")
+        ax.plot(bits, measured[name], "os^"[k % 3], color=colour, markersize=7, label=f"{name}, measured")
+    lines = list(theory.values())
+    if len(bits) > 2:
+        m = len(bits) // 2
+        rise = (lines[0][m + 1] - lines[0][m]) / (bits[m + 1] - bits[m])
+        mark(ax, f"{rise:.1f} dB more\nfor each bit", (bits[m], lines[0][m]), to=(-26, 22))
+    if len(lines) > 1:
+        x, high, low = bits[-1], lines[0][-1], lines[1][-1]
+        ax.annotate("", (x, low), (x, high), arrowprops={"arrowstyle": "<->", "shrinkA": 5, "shrinkB": 5})
+        ax.text(x + 0.2, (high + low) / 2, f"{high - low:.0f} dB", ha="left", va="center")
+    ax.set_xticks(bits)
+    ax.set_xlim(bits[0] - 0.8, bits[-1] + 2.0)
+    ax.legend(loc="lower right")
     label(ax, title=title, x="Bits", y="SNR [dB]")
     return fig
+
+
+# ---- All of it ----
+
+
+@styled
+def sampling_chain(
+    sound: Any,
+    filtered: Any,
+    *,
+    sr: float,
+    factor: int,
+    rounded: Any,
+    played: Any,
+    titles: Sequence[str],
+    title: str = "",
+) -> Figure:
+    """One stretch of sound on its way: filtered, sampled, rounded, played.
+
+    Parameters
+    ----------
+    sound, filtered, played : float array (n,)
+        As it came, without what lies above half the new rate, and as it comes out of the sinc sum; at sr.
+    sr : float
+        Sample rate in hertz of these.
+    factor : int
+        Every ``factor``-th of ``filtered`` is a sample.
+    rounded : float array (ceil(n / factor),)
+        Those samples on their levels.
+    titles : four str
+        What each step loses.
+    title : str
+        The finding.
+
+    """
+    sound, filtered, rounded, played = (_one(v, "sound") for v in (sound, filtered, rounded, played))
+    t = 1e3 * np.arange(len(sound)) / positive_number(sr, "sr", unit="hertz")
+    dots = t[::factor]
+    if dots.shape != rounded.shape or not sound.shape == filtered.shape == played.shape:
+        raise ParameterError(
+            f"shapes {sound.shape}, {filtered.shape}, {played.shape}, rounded {rounded.shape}; expected three of (n,) "
+            f"and {dots.shape}."
+        )
+    fig, axes = figure(2, 2, height=2.5, sharex=True, sharey=True)
+    for ax, words in zip(axes.flat, titles, strict=True):
+        label(ax, title=words)
+    one, two, three, four = axes.flat
+    one.plot(t, sound, color="0.65", linewidth=1.0, label="sound as it came")
+    one.plot(t, filtered, color=SOUND, label="filtered")
+    two.plot(t, filtered, color=SOUND, linewidth=0.8)
+    two.plot(dots, filtered[::factor], "o", color=SAMPLES, markersize=4, label="samples")
+    three.vlines(dots, np.minimum(filtered[::factor], rounded), np.maximum(filtered[::factor], rounded), color=FALSE,
+                 linewidth=2, label="error")  # fmt: skip
+    three.plot(dots, rounded, "s", color=LEVELS, markersize=4, label="rounded")
+    four.plot(t, filtered, color=SOUND, linewidth=5, alpha=0.3, label="filtered")
+    four.plot(t, played, color=LEVELS, linewidth=1.3, label="played")
+    for ax in axes.flat:
+        ax.legend(loc="upper right", ncols=2, columnspacing=1.0, handlelength=1.4)
+    peak = 1.1 * float(np.max(np.abs(sound)))
+    one.set_ylim(-peak, 1.5 * peak)
+    for ax in axes[1]:
+        ax.set_xlabel("Time [ms]")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("Amplitude")
+    headline(fig, title)
+    return fig
+
+
+def _one(y: Any, name: str) -> np.ndarray:
+    y = host(as_samples(y)[0])
+    if y.ndim != 1:
+        raise ParameterError(f"{name} has shape {y.shape}; expected one channel, (n,).")
+    return y

@@ -4,13 +4,135 @@ import numpy as np
 import pytest
 
 import dspkit as dk
+from dspkit.viz import sampling
+
+
+def title(ax):
+    return ax.get_title(loc="left")
+
+
+def test_thinned_dots_are_samples():
+    y = np.sin(np.arange(800) / 5)
+    fig = dk.viz.thinned(y, 8000, 4, views={"here": 0.03, "there": 0.06}, width=0.005, title="the finding")
+    here, _, whole = fig.axes
+    assert np.array_equal(whole.lines[0].get_ydata(), y)
+    x, dots = here.lines[1].get_data()
+    n = np.round(x * 8 + 220).astype(int)  # the view begins 2.5 ms before 30 ms
+    assert np.array_equal(dots, y[n])
+    assert np.all(n % 4 == 0)
+    assert (title(here), fig.get_suptitle()) == ("A: here", "the finding")
+    assert here.lines[1].get_label() == "every fourth"
+    with pytest.raises(dk.ParameterError, match="outside the sound"):
+        dk.viz.thinned(y, 8000, 4, views={"late": 3.0})
+    with pytest.raises(dk.ParameterError, match="views is empty"):
+        dk.viz.thinned(y, 8000, 4, views={})
 
 
 def test_dots_lie_on_their_tones():
-    (ax,) = dk.viz.samples_of_tones([1000, 7000], sr=8000, n=5).axes
-    first, second = ax.lines[1], ax.lines[3]
+    (ax,) = dk.viz.samples_of_tones([7000, 1000], sr=8000, n=5).axes
+    tone, alias, first, second = ax.lines
     assert np.allclose(first.get_ydata(), second.get_ydata())
     assert np.allclose(first.get_xdata(), np.arange(5) / 8)
+    assert np.allclose(tone.get_ydata(), np.cos(2 * np.pi * 7 * tone.get_xdata()))
+    assert (tone.get_color(), alias.get_color()) == (sampling.SOUND, sampling.FALSE)
+
+
+def test_the_fold_is_where_aliases_are():
+    left, right = dk.viz.tone_and_alias(7000, 1000, sr=8000, fmax=14_000).axes
+    for line in right.lines[:2]:
+        f, lands = line.get_data()
+        assert np.allclose(lands, dk.alias_frequency(f, 8000))
+        between = (f[1:] + f[:-1]) / 2
+        assert np.allclose((lands[1:] + lands[:-1]) / 2, dk.alias_frequency(between, 8000))
+    assert right.lines[0].get_xdata()[0] == 4000  # false from the fold on
+    assert [v[0] for v in right.lines[3].get_data()] == [7000, 1000]
+    assert len(left.lines) == 4
+    assert len(dk.viz.tone_and_alias(3000, 3000, sr=8000).axes[0].lines) == 2
+
+
+def test_the_glide_under_its_rule():
+    S_db = np.full((5, 10), -100.0)
+    S_db[1] = 0.0
+    rule, seen = dk.viz.glide_folds(S_db, sr=8000, hop_length=64, start=500, stop=11_500, duration=0.08).axes
+    assert rule.get_xlim() == (500, 11_500)
+    (image,) = seen.images
+    assert image.get_extent() == pytest.approx([-0.004, 0.076, -500, 4500])
+    arrow = rule.texts[-1]
+    assert arrow.xy[1] == dk.alias_frequency(arrow.xy[0], 8000)
+
+
+def test_impostors_are_pointed_at_in_the_second_picture():
+    plane = np.zeros((5, 10))
+    fig = dk.viz.impostors(
+        {"a": plane, "b": plane}, sr=8000, hop_length=64, at=[(0.02, 1000)], words="here", title="finding"
+    )
+    arrow, words = fig.axes[1].texts
+    assert (arrow.xy, words.get_text()) == ((0.02, 1000), "here")
+    assert fig.get_suptitle() == "finding"
+
+
+@pytest.fixture(scope="module")
+def band_limited():
+    """A pulse without what 1000 samples a second cannot hold, four times as fine as its samples."""
+    t = np.arange(400) / 4000
+    return t, np.exp(-(((t - 0.05) / 0.004) ** 2)) * np.cos(2 * np.pi * 200 * (t - 0.05))
+
+
+def test_sincs_add_up_to_the_sound(band_limited):
+    t, y = band_limited
+    movie = dk.viz.sinc_sum(y[::4], sr=1000, view=(45, 57), truth=(t, y))
+    (ax,) = movie.figure.axes
+    before, total, dots = ax.lines[:3]
+    movie.update(0)
+    assert len(total.get_xdata()) == 0
+    assert len(before.get_xdata()) == 0
+    movie.update(movie.frames - 1)
+    x, got = total.get_data()
+    assert np.allclose(got, np.interp(x + 45, 1000 * t, y), atol=0.03)  # straight lines between 4000 points a second
+    assert np.allclose(np.interp(dots.get_xdata(), x, got), dots.get_ydata(), atol=1e-3)
+    assert np.array_equal(dots.get_ydata(), y[::4][45:57])
+    assert np.allclose(before.get_ydata(), y[(t >= 0.0444) & (t <= 0.0566)])
+    assert "nothing was lost" in title(ax)
+
+
+def test_each_sinc_goes_through_its_own_dot_and_through_zero_at_the_others(band_limited):
+    _, y = band_limited
+    movie = dk.viz.sinc_sum(y[::4], sr=1000, view=(45, 57))
+    movie.update(3 + 3 * 12)
+    sincs = movie.figure.axes[0].lines[3:15]
+    x = sincs[0].get_xdata()
+    for k, sinc in enumerate(sincs):
+        at_samples = np.interp(np.arange(12), x, sinc.get_ydata())
+        assert np.allclose(at_samples, np.where(np.arange(12) == k, y[::4][45 + k], 0), atol=5e-3)
+
+
+def test_the_sum_goes_through_the_dots_that_have_come(band_limited):
+    _, y = band_limited
+    movie = dk.viz.sinc_sum(y[::4], sr=1000, view=(45, 57))
+    movie.update(3 + 3 * 6 - 1)  # six sincs are there
+    x, got = movie.figure.axes[0].lines[1].get_data()
+    expected = np.where(np.arange(12) < 6, y[::4][45:57], 0)
+    assert np.allclose(np.interp(np.arange(12), x, got), expected, atol=5e-3)
+    assert len(movie.png()) < 300_000
+    with pytest.raises(dk.ParameterError, match="at most 24"):
+        dk.viz.sinc_sum(y, sr=1000, view=(0, 30))
+
+
+@pytest.mark.parametrize("kind", ["mid-tread", "mid-rise"])
+def test_rounding_draws_levels_where_they_are(kind):
+    y = np.sin(np.arange(160) / 10)
+    q = dk.quantize(y, 3, kind=kind)
+    left, right = dk.viz.rounding(y, {kind: q}, sr=16_000, bits=3).axes
+    levels = [segment[0, 1] for segment in left.collections[0].get_segments()]
+    assert len(levels) == 8
+    assert set(q) <= set(levels)
+    assert np.array_equal(left.lines[1].get_ydata(), y[8::16])
+    assert np.array_equal(left.lines[2].get_ydata(), q[8::16])
+    x, out = right.lines[1].get_data()
+    assert np.array_equal(dk.quantize(x, 3, kind=kind), out)
+    assert right.texts[0].xy == (0.0, 0.0 if kind == "mid-tread" else 0.125)
+    with pytest.raises(dk.ParameterError, match="expected the same"):
+        dk.viz.rounding(y, {kind: q[:-1]}, sr=16_000, bits=3)
 
 
 def test_staircases():
@@ -24,14 +146,33 @@ def test_staircases():
 
 def test_a_tone_of_the_error_has_its_level():
     error = 0.01 * np.cos(2 * np.pi * 64 / 1024 * np.arange(8192))
-    (ax,) = dk.viz.error_spectra({"e": error}, sr=8000).axes
+    (ax,) = dk.viz.error_spectra({"e": error}, sr=8000, point_at=("there", 503.0)).axes
     assert np.max(ax.lines[0].get_ydata()) == pytest.approx(-40, abs=0.01)
     assert ax.lines[0].get_xdata()[np.argmax(ax.lines[0].get_ydata())] == pytest.approx(0.5)
+    assert ax.texts[0].xy == pytest.approx((0.5, -40), abs=0.01)
+    assert "7.8 Hz" in ax.get_ylabel()
     with pytest.raises(dk.ParameterError, match="n of 1024 or more"):
         dk.viz.error_spectra({"e": error[:10]}, sr=8000)
 
 
 def test_snr_over_bits():
-    (ax,) = dk.viz.snr_over_bits([1, 2], [7.0, 13.0], [7.8, 13.8]).axes
-    assert np.array_equal(ax.lines[0].get_ydata(), [7.8, 13.8])
-    assert np.array_equal(ax.lines[1].get_ydata(), [7.0, 13.0])
+    measured, theory = {"a": [7.0, 13.0, 19.0], "b": [1.0, 7.0, 13.0]}, {"a": [8.0, 14.0, 20.0], "b": [2.0, 8.0, 14.0]}
+    (ax,) = dk.viz.snr_over_bits([1, 2, 3], measured, theory).axes
+    drawn = [list(line.get_ydata()) for line in ax.lines]
+    assert drawn == [theory["a"], measured["a"], theory["b"], measured["b"]]
+    assert {text.get_text() for text in ax.texts} >= {"6.0 dB more\nfor each bit", "6 dB"}
+
+
+def test_the_chain():
+    t = np.arange(80) / 1000
+    y, z = np.sin(300 * t), np.sin(200 * t)
+    q = dk.quantize(z[::4], 3)
+    titles = ["one", "two", "three", "four"]
+    axes = dk.viz.sampling_chain(y, z, sr=1000, factor=4, rounded=q, played=z, titles=titles).axes
+    assert [title(ax) for ax in axes] == titles
+    assert np.array_equal(axes[1].lines[1].get_ydata(), z[::4])
+    assert np.array_equal(axes[2].lines[0].get_ydata(), q)
+    with pytest.raises(dk.ParameterError, match="expected three of"):
+        dk.viz.sampling_chain(y, z, sr=1000, factor=4, rounded=q[:-1], played=z, titles=titles)
+    with pytest.raises(dk.ParameterError, match="one channel"):
+        dk.viz.sampling_chain(np.stack([y, y]), z, sr=1000, factor=4, rounded=q, played=z, titles=titles)

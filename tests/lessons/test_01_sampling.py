@@ -1,0 +1,228 @@
+"""Lesson 01: what its sentences claim, on its own sounds and numbers."""
+
+import numpy as np
+import pytest
+
+import dspkit as dk
+
+
+def db(ratio):
+    return 10 * np.log10(ratio)
+
+
+def band_power(y, sr, low, high):
+    """Mean power between two frequencies in hertz."""
+    Y = np.abs(np.fft.rfft(y)) ** 2
+    f = np.fft.rfftfreq(len(y), 1 / sr)
+    return 2 * np.sum(Y[(f >= low) & (f < high)]) / len(y) ** 2
+
+
+def test_dots_follow_the_vowel_and_miss_the_s(lesson):
+    """Figure 1: nearly all of the vowel's power lies below half the dots' rate, and hardly any of the s."""
+    sr, share = lesson.voice_sr, []
+    for middle in lesson.seen.values():
+        piece = lesson.voice[round((middle - 0.02) * sr) : round((middle + 0.02) * sr)] * np.hanning(640)
+        share.append(band_power(piece, sr, 0, 2000) / band_power(piece, sr, 0, 8001))
+    assert share[0] > 0.95
+    assert share[1] < 0.1
+
+
+def test_the_pictures_are_in_the_phonemes_that_they_are_said_to_be_in(lesson):
+    spoken = {p.phoneme: p for p in dk.phonemes("speech") if 1.05 < p.start < 3.5}
+    vowel, s = (1.05 + t for t in lesson.seen.values())
+    assert spoken["AE"].start < vowel < spoken["AE"].end
+    assert spoken["S"].start < s < spoken["S"].end
+    start = 1.05 + 1.2  # the phrase's
+    assert spoken["S"].start <= start + lesson.s.start / lesson.voice_sr
+    assert start + lesson.s.stop / lesson.voice_sr <= spoken["S"].end
+    assert spoken["SH"].start < start + lesson.there[1][0] < spoken["SH"].end
+
+
+def test_the_s_is_strongest_between_3_and_5_khz_and_lands_below_2(lesson):
+    s = lesson.phrase[lesson.s]
+    whole = band_power(s, 16_000, 0, 8001)
+    assert band_power(s, 16_000, 3000, 5000) > 0.8 * whole
+    assert band_power(s, 16_000, 0, 2000) < 0.03 * whole
+    assert band_power(lesson.ways["no filter"][lesson.s], 16_000, 0, 2000) > 0.8 * whole
+
+
+def test_the_glide_turns_at_4_and_at_8_khz(lesson):
+    """Heard: 4 kHz at first, then 0."""
+    seconds = np.arange(lesson.S_db.shape[1]) * 64 / 8000
+    heard = np.argmax(lesson.S_db, axis=0) * 8000 / 256
+    true = 500 + 11_000 * seconds / 2
+    inside = (seconds > 0.05) & (seconds < 1.95)
+    assert np.max(np.abs(heard - dk.alias_frequency(true, 8000))[inside]) < 100
+    first, second = (inside & (np.abs(true - f) < 200) for f in (4000, 8000))
+    assert np.max(heard[first]) > 3850
+    assert np.min(heard[second]) < 150
+
+
+def test_at_the_nyquist_frequency_the_samples_may_all_be_zero(lesson):
+    n = np.arange(20)
+    assert np.array_equal(np.round(np.cos(np.pi * n), 9), np.where(n % 2, -1.0, 1.0))
+    assert np.max(np.abs(np.sin(np.pi * n))) < 1e-9
+
+
+def test_filtering_afterwards_does_not_help(lesson):
+    """The s keeps its level without a filter and with one that comes too late; the filter first takes 17 dB of it."""
+    level = {name: 20 * np.log10(dk.rms(y[lesson.s])) for name, y in lesson.ways.items()}
+    recording = 20 * np.log10(dk.rms(lesson.phrase[lesson.s]))
+    assert level["no filter"] == pytest.approx(recording, abs=0.6)
+    assert level["filter afterwards"] == pytest.approx(level["no filter"], abs=0.6)
+    assert recording - level["filter first"] == pytest.approx(17, abs=0.7)
+
+
+def test_three_samples_of_four_come_back(lesson):
+    """By less than a millionth, where a 16-bit file stores 0.00002 and the peak is 0.2."""
+    assert np.max(np.abs(lesson.between - lesson.low[21_600:22_000])) < 1e-6 < 0.5 / 32_768 < 2e-5
+    assert np.max(np.abs(lesson.between)) == pytest.approx(0.2, abs=0.02)
+    assert lesson.t[0] * lesson.voice_sr % 4 == 0  # every fourth of these samples was kept
+    assert db(band_power(lesson.low, 16_000, 2000, 8001) / band_power(lesson.low, 16_000, 0, 2000)) < -80
+
+
+def test_the_stairs_hold_images_and_the_sincs_do_not(lesson):
+    """500 Hz and 3500 Hz have the same samples at 4000 Hz, and stairs play both."""
+    low, held = lesson.low[lesson.part], lesson.held[lesson.part]
+    assert np.array_equal(held[::4], low[::4])
+    assert db(band_power(held, 16_000, 2100, 8000) / band_power(low, 16_000, 0, 2000)) > -15
+    assert db(band_power(low, 16_000, 2100, 8000) / band_power(low, 16_000, 0, 2000)) < -60
+    tone = dk.sample_and_hold(np.cos(2 * np.pi * 500 * np.arange(16_000) / 16_000), 4)
+    spectrum = np.abs(np.fft.rfft(tone)) / 8000
+    assert sorted(np.argsort(spectrum)[-2:]) == [500, 3500]
+
+
+def test_levels_and_errors_of_three_bits(lesson):
+    for rounded, highest in ((lesson.tread, 1 - lesson.step), (lesson.rise, 1 - lesson.step / 2)):
+        assert len(np.unique(rounded)) == 8
+        assert np.max(rounded) == highest
+        inside = np.abs(lesson.wave) < highest
+        assert np.max(np.abs(rounded - lesson.wave)[inside]) <= lesson.step / 2 + 1e-12
+    assert np.max(np.abs(lesson.tread - lesson.wave)) > 0.9 * lesson.step  # the exception: cut off
+
+
+def test_where_the_slider_of_bits_starts(lesson):
+    sine = 0.2 * np.sin(np.linspace(0, 9, 500))
+    assert np.all(dk.quantize(sine, 2) == 0)
+    assert set(np.unique(dk.quantize(sine, 2, kind="mid-rise"))) == {-0.25, 0.25}
+    assert np.max(sine) < 0.25
+
+
+def test_the_phrase_in_few_bits(lesson):
+    """36 dB and 12 dB in 8 and 4 bits; 3 dB in 2 bits, and of s, f and sh hardly anything is left."""
+    got = {name: float(dk.snr(lesson.loud, y)) for name, y in lesson.coarse.items()}
+    assert got["8 bits"] == pytest.approx(36, abs=0.6)
+    assert got["4 bits"] == pytest.approx(12, abs=0.6)
+    assert got["2 bits"] == pytest.approx(3, abs=0.5)
+    for consonant in consonants():
+        assert np.mean(lesson.coarse["2 bits"][consonant] != 0) < 0.02
+    assert np.min(np.abs(lesson.coarse["2 bits, mid-rise"])) == 0.25
+
+
+def test_every_bit_brings_six_decibels(lesson):
+    """Of a sine and of speech; the speech lies 13 dB lower with the same peak."""
+    for name in ("sine", "phrase"):
+        slope = np.polyfit(lesson.bits, lesson.measured[name], 1)[0]
+        assert slope == pytest.approx(6.02, abs=0.1)
+        assert np.max(np.abs(np.array(lesson.measured[name]) - lesson.formula[name])) < 1.0
+    assert lesson.formula["sine"][-1] == pytest.approx(98.1, abs=0.1)
+    assert np.array(lesson.formula["sine"]) - lesson.formula["phrase"] == pytest.approx(13, abs=0.5)
+
+
+def test_the_error_of_a_soft_tone(lesson):
+    """In steps²: 0.11, a quarter with dither, a half when it is shaped too; lines become a floor."""
+    power = [np.mean(e**2) * 2**14 for e in lesson.errors.values()]
+    assert power == pytest.approx([0.109, 0.25, 0.5], abs=0.005)
+    assert np.max(np.abs(lesson.soft)) * 2**7 == pytest.approx(2.56)
+    rounded, dithered = (lesson.bins(lesson.errors[name], 1024) for name in ("rounded", "with TPDF dither"))
+    assert np.argmax(rounded) * 16_000 / 1024 == 1750  # the seventh harmonic
+    assert db(np.max(dithered) / np.median(dithered)) < 2  # no lines
+
+
+@pytest.mark.parametrize(("n_fft", "above"), [(256, 10.5), (1024, 16.6), (4096, 22.7)])
+def test_a_line_over_the_floor_depends_on_the_resolution(lesson, n_fft, above):
+    line = np.max(lesson.bins(lesson.errors["rounded"], n_fft))
+    floor = np.median(lesson.bins(lesson.errors["with TPDF dither"], n_fft))
+    assert db(line / floor) == pytest.approx(above, abs=0.2)
+
+
+def test_shaping_weakens_the_error_below_a_sixth_of_the_rate(lesson):
+    flat, shaped = (lesson.bins(lesson.errors[name], 1024) for name in ("with TPDF dither", "dithered and shaped"))
+    f = np.arange(513) * 16_000 / 1024
+    gain = shaped / flat
+    assert np.mean(gain[(f > 200) & (f < 2300)]) < 0.6
+    assert np.mean(gain[f > 3100]) > 1.5
+    near = (f > 2500) & (f < 2900)
+    assert np.mean(gain[near]) == pytest.approx(1, abs=0.15)
+
+
+def consonants():
+    """The s, f and sh of "selfish" in the phrase, which begins 2.25 s after the recording does."""
+    spoken = [p for p in dk.phonemes("speech") if p.phoneme in {"S", "F", "SH"} and 2.6 < p.start < 3.3]
+    assert [p.phoneme for p in spoken] == ["S", "F", "SH"]
+    return [slice(round((p.start - 2.25) * 16_000), round((p.end - 2.25) * 16_000)) for p in spoken]
+
+
+def test_dither_brings_soft_sounds_back(lesson):
+    """In two bits s and sh are silent when rounded; with dither they are there, in the noise."""
+    for consonant in consonants()[::2]:
+        voice, heard = lesson.loud[consonant], lesson.dithered["2 bits, dither"][consonant]
+        assert np.corrcoef(voice, heard)[0, 1] > 0.25  # by chance: 0.02
+    for bits in (8, 4, 3, 2):  # the error is stronger than without
+        dithered = lesson.dithered[f"{bits} bits, dither"]
+        assert dk.snr(lesson.loud, dithered) < dk.snr(lesson.loud, lesson.coarse[f"{bits} bits"]) - 4
+
+
+def test_with_dither_the_error_is_the_same_everywhere(lesson):
+    """Its power in vowels and in consonants; without, it follows the sound."""
+    vowel = slice(round(0.60 * 16_000), round(0.66 * 16_000))
+    errors = {
+        k: (lesson.coarse[f"{k} bits"] - lesson.loud, lesson.dithered[f"{k} bits, dither"] - lesson.loud)
+        for k in (4, 3)
+    }
+    for plain, dithered in errors.values():
+        quiet = consonants()[1]
+        assert abs(db(np.mean(dithered[vowel] ** 2) / np.mean(dithered[quiet] ** 2))) < 1
+        assert db(np.mean(plain[vowel] ** 2) / np.mean(plain[quiet] ** 2)) > 3
+
+
+def test_codes_taken_for_fractions_leave_signs(lesson):
+    assert lesson.codes.dtype == np.int16
+    assert np.array_equal(lesson.codes / 32_768, lesson.fractions)
+    assert 20 * np.log10(32_768) == pytest.approx(90.3, abs=0.05)
+    assert np.mean(np.abs(lesson.cut_off) == 0.1) > 0.95
+    with pytest.raises(dk.SampleTypeError, match="to_float"):
+        dk.play(lesson.codes, lesson.voice_sr)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of librosa's own imports
+def test_what_the_readers_hand_over(lesson, tmp_path):
+    librosa = pytest.importorskip("librosa")
+    dk.save(tmp_path / "a.wav", lesson.phrase, 16_000)
+    assert np.max(np.abs(librosa.load(tmp_path / "a.wav", sr=None)[0])) < 1
+
+
+def test_mp3_is_smaller_and_not_equal(lesson, tmp_path):
+    sizes = {}
+    for ending in ("wav", "flac", "mp3"):
+        dk.save(tmp_path / f"a.{ending}", lesson.long, 16_000)
+        sizes[ending] = (tmp_path / f"a.{ending}").stat().st_size
+    assert sizes["mp3"] < sizes["flac"] < sizes["wav"]
+    assert sizes["wav"] - 2 * len(lesson.long) < 200
+    assert len(lesson.long) / 16_000 == pytest.approx(29.4, abs=0.1)
+    assert dk.snr(lesson.long, lesson.mp3[: len(lesson.long)]) == pytest.approx(26, abs=1)
+
+
+def test_a_voice_of_60_db_is_two_hundredths_of_a_pascal(lesson):
+    pascal = 2e-5 * 10 ** (60 / 20)
+    assert pascal == pytest.approx(0.02)
+
+
+def test_noise_after_rounding_leaves_the_line(lesson):
+    k = 1750 * 1024 // 16_000
+    line, after, before = (
+        np.mean(dk.spectrogram(e, n_fft=1024)[k])
+        for e in (lesson.errors["rounded"], lesson.after, lesson.errors["with TPDF dither"])
+    )
+    assert abs(db(after / line)) < 0.3
+    assert db(before / line) < -15
