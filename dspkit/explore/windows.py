@@ -1,17 +1,22 @@
-"""Sliders of lesson 07: a tone between two bins, a weak tone beside a strong one, windows with a parameter."""
+"""Sliders of lesson 07: a tone between two bins, a weak one beside a strong one, Kaiser's β, a window for a task."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
+from .._arrays import as_samples
 from .._validate import positive_int, positive_number
-from ..viz._style import Figure
+from ..errors import ParameterError
+from ..viz._style import Figure, host
 from ..viz.windows import leakage as draw_leakage
-from ..viz.windows import window_spectra
+from ..viz.windows import through_windows, window_spectra
 from ..windows import get_window, window_figures
 from ._explorer import Explorer, choice, slider
 
-__all__ = ["leakage", "weak_tone", "window_parameter"]
+__all__ = ["choose_window", "kaiser", "leakage", "weak_tone"]
 
 NAMES = ["boxcar", "hann", "hamming", "blackman", "blackmanharris", "flattop"]
 
@@ -37,7 +42,9 @@ def leakage(*, bins: float = 8.5, window: str = "boxcar", n: int = 64, sr: float
         near = energy[int(bins) - 1 : int(bins) + 3].sum() / energy.sum()
         name = f"{bins * sr / n:.0f} Hz, {bins:.2f} periods in the frame, seen through {window}"
         lost = 100.0 * (1.0 - near)
-        return draw_leakage({name: y}, sr=sr, w=w, title=f"{lost:.1f} % of the energy lies outside the 4 nearest bins")
+        return draw_leakage(
+            {name: y}, sr=sr, w=window, title=f"{lost:.1f} % of the energy lies outside the 4 nearest bins"
+        )
 
     return Explorer(
         draw,
@@ -60,9 +67,8 @@ def weak_tone(
         strong = _tone(20.3, n)
         weak = 10 ** (level / 20) * _tone(20.3 + distance, n)
         frames = {"the strong tone alone": strong, "both tones": strong + weak}
-        w = get_window(window, n)
         title = f"{window}: a second tone at {level:.0f} dB, {distance:.1f} bins away"
-        return draw_leakage(frames, sr=sr, w=w, fmax=48 * sr / n, floor=-120.0, repeat=False, title=title)
+        return draw_leakage(frames, sr=sr, w=window, fmax=48 * sr / n, floor=-120.0, repeat=False, title=title)
 
     return Explorer(
         draw,
@@ -72,31 +78,43 @@ def weak_tone(
     )
 
 
-# What the slider's 0 … 100 % stands for: the parameter's name and range for each window; a Gaussian's standard
-# deviation is given in frame lengths.
-RANGES = {
-    "kaiser": ("β", 0.0, 20.0),
-    "tukey": ("α", 0.0, 1.0),
-    "gaussian": ("std/n", 0.3, 0.08),
-    "chebwin": ("attenuation [dB]", 45.0, 125.0),
-    "dpss": ("NW [bins]", 0.5, 6.0),
-}
-
-
-def window_parameter(*, window: str = "kaiser", percent: int = 43, n: int = 512) -> Explorer:
-    """A window with a parameter: its shape, its spectrum and its figures of merit as the parameter moves."""
+def kaiser(*, beta: float = 8.6, n: int = 512) -> Explorer:
+    """A Kaiser window: its shape, its spectrum and its figures of merit as β moves, with the boxcar behind it."""
     n = positive_int(n, "n", minimum=256, unit="samples")
 
-    def draw(window: str, percent: int) -> Figure:
-        name, low, high = RANGES[window]
-        value = low + (high - low) * percent / 100.0
-        w = get_window((window, value * n if window == "gaussian" else value), n, sym=window == "chebwin")
+    def draw(beta: float) -> Figure:
+        w = get_window(("kaiser", beta), n)
         f = window_figures(w)
-        title = f"{name} = {value:.2f}: ENBW {f.enbw:.2f} bins, side lobe {f.highest_side_lobe:.0f} dB"
-        return window_spectra({window: w, "boxcar": get_window("boxcar", n)}, bins=16.0, floor=-140.0, title=title)
+        lobe = f"{f.highest_side_lobe:.0f}".replace("-", "−")
+        title = f"β = {beta:.1f}: {f.width_6db:.2f} bins wide, side lobes {lobe} dB"
+        return window_spectra({"kaiser": w, "boxcar": get_window("boxcar", n)}, bins=8.0, floor=-140.0, title=title)
+
+    return Explorer(draw, beta=slider("β", beta, 0.0, 20.0, 0.1))
+
+
+def choose_window(tasks: Mapping[str, Mapping[str, Any]], *, window: str = "boxcar") -> Explorer:
+    """Tasks on sounds of your own or the course's: choose a window for each, and see what it shows.
+
+    ``tasks`` maps a question to a mapping with ``frame`` (samples), ``sr`` in hertz, and ``x_limits`` in hertz and
+    ``y_limits`` in dB for the picture.
+    """
+    if not tasks:
+        raise ParameterError("tasks is empty; expected questions and what to look at.")
+
+    def draw(task: str, window: str) -> Figure:
+        given = tasks[task]
+        y = host(as_samples(given["frame"])[0]).astype(np.float64)
+        w = get_window(window, y.size)
+        amplitude = 2.0 * np.abs(np.fft.rfft(w * y)) / np.sum(w)
+        levels = {window: 20.0 * np.log10(np.maximum(amplitude, 1e-9))}
+        return through_windows(
+            np.arange(amplitude.size) * given["sr"] / y.size,
+            levels,
+            x_limits=given["x_limits"],
+            y_limits=given["y_limits"],
+            title=f"{task}, seen through {window}",
+        )
 
     return Explorer(
-        draw,
-        window=choice("window", list(RANGES), window),
-        percent=slider("parameter (% of its range)", percent, 0, 100, 1),
+        draw, task=choice("recording", list(tasks), next(iter(tasks))), window=choice("window", NAMES, window)
     )

@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from .._arrays import as_samples
-from .._validate import positive_number
+from .._validate import positive_int, positive_number
 from ..errors import ParameterError
-from ..windows import WindowFigures
-from ._style import COLOURS, LINE_STYLES, Figure, figure, host, label, styled
+from ..windows import WindowFigures, get_window
+from ._movie import Movie, movie
+from ._style import COLOURS, LINE_STYLES, STYLE, Figure, figure, headline, host, label, mark, styled
 
-__all__ = ["leakage", "window_map", "window_spectra"]
+__all__ = [
+    "amplitude_and_density",
+    "kernel_sum",
+    "leakage",
+    "overlap_gain",
+    "scalloping",
+    "sliding_tone",
+    "through_windows",
+    "window_choices",
+    "window_family",
+    "window_map",
+    "window_spectra",
+]
 
 FINE = 32  # points drawn between two bins
+
+# One thing, one colour, in all figures of the lesson. What is seen through a window has the window's colour.
+SOUND, REPEATED, KERNEL = "0.2", "0.65", "0.55"
+WINDOW = {
+    "boxcar": "#D55E00",
+    "hann": "#0072B2",
+    "hamming": "#8C6BB1",
+    "blackmanharris": "#009E73",
+    "flattop": "#B8860B",
+    "kaiser": "#7A3B00",
+}
+SEAM = WINDOW["boxcar"]  # the seam and its smear are one thing
+DASHES = {"boxcar": "-", "hann": (0, (6, 1.5)), "blackmanharris": (0, (3, 1, 1, 1)), "flattop": (0, (1, 1))}
+
+
+def _colour(name: str) -> str:
+    """A window's colour; of a name such as "hann, 4096 samples" the first word counts."""
+    return WINDOW.get(name.replace(",", " ").split()[0] if name.strip() else "", "black")
 
 
 @styled
@@ -38,8 +71,8 @@ def leakage(
         Each frame of samples gets a column, with its name as the column's title.
     sr : float
         Sample rate in hertz.
-    w : array (n,), optional
-        The window that weights the frames; without it all samples count alike.
+    w : str or array (n,), optional
+        The window that weights the frames, by name or as samples; without it all samples count alike.
     floor : float
         The lowest level shown, in dB; dots that lie below stand on it.
     fmax : float, optional
@@ -59,20 +92,21 @@ def leakage(
         raise ParameterError("frames is empty; expected names and samples, such as {'440 Hz': y}.")
     sr = positive_number(sr, "sr", unit="hertz")
     fig, axes = figure(2, len(frames), height=2.4, sharey="row", squeeze=False)
+    colour = _colour(w if isinstance(w, str) else "boxcar" if w is None else "")
     for (name, y), (top, low) in zip(frames.items(), axes.T, strict=True):
         y = _frame(y)
-        weights = np.ones(y.size) if w is None else _frame(w)
+        weights = get_window(w or "boxcar", y.size) if w is None or isinstance(w, str) else _frame(w)
         if weights.shape != y.shape:
             raise ParameterError(f"w has {weights.size} samples and the frame {name!r} has {y.size}; expected as many.")
         _draw_frame(top, y * weights, repeat)
-        _draw_spectrum(low, y, weights, sr, floor, fmax or sr / 2)
+        _draw_spectrum(low, y, weights, sr, floor, fmax or sr / 2, colour)
         label(top, title=name, x="Sample")
         label(low, x="Frequency [Hz]")
     axes[1, 0].legend(loc="lower left", bbox_to_anchor=(0.0, 0.98), ncols=2, borderaxespad=0.0)
     axes[0, 0].set_ylabel("Amplitude")
-    axes[1, 0].set_ylabel("Level [dB]")
+    axes[1, 0].set_ylabel("Level [dB re amplitude 1]")
     if title:
-        fig.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
+        headline(fig, title)
     return fig
 
 
@@ -85,13 +119,18 @@ def _frame(y: Any) -> np.ndarray:
 
 def _draw_frame(ax: Axes, y: np.ndarray, repeat: bool) -> None:
     n = y.size
+    jumps = abs(y[0] - y[-1]) > 1.5 * np.max(np.abs(np.diff(y)), initial=0.0)  # by more than the wave itself does
     if repeat:
         around = np.arange(-(n // 2), n + n // 2)
-        ax.plot(around, y[around % n], color="0.6", lw=1.2)
+        ax.plot(around, y[around % n], color=REPEATED, lw=1.2)
         for seam in (0, n):  # where one repetition meets the next
-            ax.plot([seam - 1, seam], [y[-1], y[0]], color=COLOURS[1], lw=2.5, zorder=3)
+            style: dict[str, Any] = {"color": SEAM, "lw": 4, "zorder": 3} if jumps else {"color": REPEATED, "lw": 1.2}
+            ax.plot([seam - 1, seam], [y[-1], y[0]], **style)
     dots: dict[str, Any] = {"marker": "o", "markersize": 3} if n <= 100 else {}
-    ax.plot(np.arange(n), y, color=COLOURS[0], lw=1.4, **dots)
+    ax.plot(np.arange(n), y, color=SOUND, lw=1.4, **dots)
+    if repeat and jumps:
+        ax.set_ylim(None, 1.55 * np.max(y))
+        mark(ax, "seam", (n - 0.5, max(y[0], y[-1])), to=(-22, 12), colour=SEAM)
     for edge in (-0.5, n - 0.5):
         ax.axvline(edge, color="black", lw=1, ls=":")
     ax.margins(x=0.01)
@@ -103,15 +142,15 @@ def _levels(y: np.ndarray, w: np.ndarray, points: int, floor: float) -> np.ndarr
     return 20.0 * np.log10(np.maximum(amplitude, 10.0 ** (floor / 20.0)))
 
 
-def _draw_spectrum(ax: Axes, y: np.ndarray, w: np.ndarray, sr: float, floor: float, fmax: float) -> None:
+def _draw_spectrum(ax: Axes, y: np.ndarray, w: np.ndarray, sr: float, floor: float, fmax: float, colour: str) -> None:
     n = y.size
     curve, bins = _levels(y, w, FINE * n, floor), _levels(y, w, n, floor)
-    ax.plot(np.arange(curve.size) * sr / (FINE * n), curve, color="0.55", lw=1.0, label="continuous spectrum")
+    ax.plot(np.arange(curve.size) * sr / (FINE * n), curve, color=KERNEL, lw=1.0, label="continuous spectrum")
     frequencies = np.arange(bins.size) * sr / n
     frequencies = frequencies[frequencies <= fmax]
     bins = bins[: frequencies.size]
-    ax.vlines(frequencies, floor, bins, color=COLOURS[1], lw=1.2)
-    ax.plot(frequencies, bins, "o", color=COLOURS[1], markersize=4, label="bins of the DFT", clip_on=False, zorder=3)
+    ax.vlines(frequencies, floor, bins, color=colour, lw=1.2)
+    ax.plot(frequencies, bins, "o", color=colour, markersize=4, label="bins of the DFT", clip_on=False, zorder=3)
     ax.set_ylim(floor, 6.0)
     ax.set_xlim(0.0, fmax)
 
@@ -151,7 +190,7 @@ def window_spectra(
     for i, (name, w) in enumerate(windows.items()):
         w = _frame(w)
         style: dict[str, Any] = {
-            "color": COLOURS[i % len(COLOURS)],
+            "color": WINDOW.get(name.split()[0], COLOURS[i % len(COLOURS)]),
             "linestyle": LINE_STYLES[i % len(LINE_STYLES)],
             "label": name,
         }
@@ -164,7 +203,7 @@ def window_spectra(
     fig.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=7)
     if shapes:
         label(axes[0, 0], title="The window", x="Time [frame lengths]", y="Weight (largest = 1)")
-    label(right, title=title or "Its spectrum", x="Distance from the tone [bins]", y="Level [dB]")
+    label(right, title=title or "Its spectrum", x="Distance from the tone [bins]", y="Level [dB re peak]")
     return fig
 
 
@@ -177,25 +216,393 @@ def _window_levels(w: np.ndarray, bins: float, floor: float) -> tuple[np.ndarray
     return np.concatenate((-distance[:0:-1], distance)), np.concatenate((level[:0:-1], level))
 
 
+def sliding_tone(*, n: int = 64, start: float = 8.0, stop: float = 10.0, frames: int = 33) -> Movie:
+    """A movie: a tone slides from one whole bin to another, under bins that stay where they are.
+
+    Above, the seam of the repeated frame of n samples; below, the bins on the continuous spectrum of the frame.
+    ``start`` and ``stop`` are in bins, whole numbers. The spectrum is that of one phasor, as if the mirror's were
+    far away, so the curve keeps its shape.
+    """
+    n = positive_int(n, "n", minimum=32, unit="samples")
+    if stop <= start or start != int(start) or stop != int(stop):
+        raise ParameterError(f"{start=:g} and {stop=:g}; expected whole bins, the second above the first.")
+    floor, reach = -60.0, 6.0
+    fig, (top, low) = figure(2, 1, width=7.5, height=2.4, height_ratios=[2, 3])
+    before, after = np.linspace(-20.0, 0.0, 121), np.linspace(0.0, 20.0, 121)  # samples from the seam
+    (end,) = top.plot(before, 0.0 * before, color=SOUND, lw=1.8)
+    (again,) = top.plot(after, 0.0 * after, color=REPEATED, lw=1.8)
+    (seam,) = top.plot([0.0, 0.0], [0.0, 0.0], color=SEAM, lw=4, zorder=3, solid_capstyle="butt")
+    top.set(ylim=(-1.5, 1.5), xlim=(-20.0, 20.0))
+    bins = np.arange(int(start - reach), int(stop + reach) + 1)
+    low.vlines(bins, floor, 6.0, color="0.85", lw=1.0)
+    (curve,) = low.plot([], [], color=KERNEL, lw=1.4, label="continuous spectrum of the frame")
+    stems = [low.plot([k, k], [floor, floor], color=WINDOW["boxcar"], lw=1.6)[0] for k in bins]
+    (dots,) = low.plot(
+        bins, 0.0 * bins, "o", color=WINDOW["boxcar"], markersize=5, clip_on=False, label="bins", zorder=4
+    )
+    tone = low.plot([start], [3.0], "v", color=SOUND, markersize=9, label="the tone", zorder=5)[0]
+    low.set(ylim=(floor, 7.0), xlim=(bins[0] - 0.5, bins[-1] + 0.5), xticks=bins)
+    with rc_context(STYLE):
+        low.legend(loc="upper left", bbox_to_anchor=(0.0, 1.16), ncols=3, borderaxespad=0.0)
+    label(top, title="The seam: the frame's end, and its beginning again", x="Samples from the seam", y="Amplitude")
+    label(low, x="Frequency [bins]", y="Level [dB re the tone]")
+    headline(fig, "A tone on a bin hides its side lobes: they are there all the time")
+    heading = fig.texts[0]
+    finding = heading.get_text()
+    note = mark(low, "still there, between the bins", (stop + 2.5, -17.8), to=(6, 24))
+    distance = np.linspace(-2.0 * reach, 2.0 * reach, int(4 * reach * FINE) + 1)
+    kernel = _boxcar_level(distance, n, floor)
+
+    def update(k: int) -> Sequence[Artist]:
+        at = start + (stop - start) * k / (frames - 1)
+        end.set_ydata(np.cos(2 * np.pi * at * (n + before) / n))
+        again.set_ydata(np.cos(2 * np.pi * at * after / n))
+        seam.set_ydata([np.cos(2 * np.pi * at), 1.0])
+        curve.set_data(at + distance, kernel)
+        levels = _boxcar_level(bins - at, n, floor)
+        dots.set_ydata(levels)
+        for stem, level in zip(stems, levels, strict=True):
+            stem.set_ydata([floor, level])
+        tone.set_xdata([at])
+        last = k == frames - 1
+        heading.set_text(finding if last else f"The tone is at {at:.2f} bins")
+        note.set_visible(last)
+        return [end, again, seam, curve, *stems, dots, tone, heading, note]
+
+    return movie(
+        fig, update, frames, what="a tone slides from bin to bin under the bins of a DFT", seconds=5.5, hold=2.5
+    )
+
+
+def _boxcar_level(distance: np.ndarray, n: int, floor: float) -> np.ndarray:
+    """|W|/N of n equal weights in dB, at distances in bins (Dirichlet's kernel)."""
+    whole = np.abs(np.round(distance)) % n == 0
+    below = np.where(whole & (np.abs(distance - np.round(distance)) < 1e-9), 1.0, n * np.sin(np.pi * distance / n))
+    gain = np.where(np.abs(distance) < 1e-9, 1.0, np.abs(np.sin(np.pi * distance) / np.where(below == 0, 1.0, below)))
+    return 20.0 * np.log10(np.maximum(gain, 10.0 ** (floor / 20.0)))
+
+
 @styled
-def window_map(figures: Mapping[str, WindowFigures], *, title: str = "") -> Figure:
+def kernel_sum(distance: Any, parts: Mapping[str, Any], *, at: float | None = None, title: str = "") -> Figure:
+    """Spectra that add up: the shifted parts above, their sum below.
+
+    Parameters
+    ----------
+    distance : array (k,)
+        Distance from the tone, in bins.
+    parts : name: array (k,)
+        Real values; their sum is drawn below.
+    at : float, optional
+        A distance at which every part's value is written: there they cancel.
+    title : str
+        The finding.
+
+    """
+    if not parts:
+        raise ParameterError("parts is empty; expected names and values, such as {'½ D(x)': 0.5 * D}.")
+    x = host(distance)
+    values = {name: np.real(host(part)) for name, part in parts.items()}
+    total = np.sum(list(values.values()), axis=0)
+    fig, (top, low) = figure(2, 1, width=8, height=2.7, sharex=True)
+    shades = (WINDOW["boxcar"], "#F0A070", "#8A3B00")
+    for (name, part), shade, dashes in zip(values.items(), shades, ("-", "--", "-."), strict=False):
+        top.plot(x, part, color=shade, linestyle=dashes, label=name)
+    low.plot(x, total, color=WINDOW["hann"], lw=2.4, label="the sum: Hann")
+    low.plot(x, next(iter(values.values())) * 2, color=WINDOW["boxcar"], lw=1.0, label="D(x): boxcar")
+    for ax in (top, low):
+        ax.axhline(0.0, color="black", lw=0.8)
+        ax.set_xlim(x[0], x[-1])
+        ax.legend(loc="upper left")
+    if at is not None:
+        i = int(np.argmin(np.abs(x - at)))
+        for ax in (top, low):
+            ax.axvline(x[i], color="black", lw=1, ls=":")
+        here = [float(part[i]) for part in values.values()]
+        terms = " ".join(f"{v:+.3f}".replace("-", "− ").replace("+", "+ ") for v in here).removeprefix("+ ")
+        mark(top, f"at {at:g} bins:\n{terms}", (x[i], here[0]), to=(6, 46))
+        mark(low, f"= {total[i]:.3f}".replace("-", "−"), (x[i], total[i]), to=(6, 60))
+    label(top, title="Three kernels, one bin apart", y="Gain")
+    label(low, title="Their sum", x="Distance from the tone [bins]", y="Gain")
+    headline(fig, title or "What is added cancels, far from the tone")
+    return fig
+
+
+@styled
+def window_family(windows: Mapping[str, Any], *, bins: float = 10.0, floor: float = -120.0, title: str = "") -> Figure:
+    """One panel for each window: its spectrum, its shape, how wide its main lobe is and where its side lobes begin.
+
+    ``windows`` maps names to periodic windows (n,); ``bins`` is how far to draw on either side of the tone.
+    """
+    if not windows:
+        raise ParameterError("windows is empty; expected names and windows, such as {'hann': w}.")
+    bins = positive_number(bins, "bins", unit="bins")
+    rows = -(-len(windows) // 2)
+    fig, axes = figure(rows, min(2, len(windows)), height=2.6, sharex=True, sharey=True, squeeze=False)
+    for ax in axes.flat[len(windows) :]:
+        ax.set_visible(False)
+    for ax, (name, w) in zip(axes.flat, windows.items(), strict=False):
+        w = _frame(w)
+        distance, level = _window_levels(w, bins, floor)
+        colour = _colour(name)
+        ax.fill_between(distance, floor, level, color=colour, alpha=0.25, lw=0)
+        ax.plot(distance, level, color=colour, lw=1.4)
+        half = level[distance.size // 2 :]
+        null = int(np.argmax(np.diff(half) > 0)) or half.size - 1  # the foot of the main lobe
+        top = float(np.max(half[null:]))
+        where = (null + int(np.argmax(half[null:]))) / FINE
+        ax.axhline(top, color="black", lw=1, ls=":")
+        ax.annotate("", (-null / FINE, floor + 8), (null / FINE, floor + 8), arrowprops={"arrowstyle": "<|-|>"})
+        ax.text(0, floor + 12, f"{2 * null / FINE:.0f} bins", ha="center", bbox=_PAPER, fontsize=10)
+        mark(ax, f"{top:.0f} dB".replace("-", "−"), (where, top), to=(16, 18))
+        shape = ax.inset_axes((0.02, 0.66, 0.24, 0.32))
+        shape.fill_between(np.arange(w.size), 0.0, w / np.max(w), color=colour, alpha=0.5, lw=0)
+        shape.set(xticks=[], yticks=[], ylim=(-0.1, 1.05))
+        label(ax, title=name)
+    axes[0, 0].set(ylim=(floor, 6.0), xlim=(-bins, bins))
+    for ax in axes[-1]:
+        ax.set_xlabel("Distance from the tone [bins]")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("Level [dB re peak]")
+    headline(fig, title or "Lower side lobes, a wider main lobe")
+    return fig
+
+
+_PAPER = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5}
+
+
+@styled
+def through_windows(
+    frequencies: Any,
+    levels: Mapping[str, Any],
+    *,
+    marks: Mapping[str, tuple[float, float]] | None = None,
+    x_limits: tuple[float, float] | None = None,
+    y_limits: tuple[float, float] | None = None,
+    reference: str = "full scale",
+    title: str = "",
+) -> Figure:
+    """One spectrum seen through several windows: a panel for each, with rings around what is to be found.
+
+    Parameters
+    ----------
+    frequencies : array (k,)
+        In hertz.
+    levels : name: array (k,)
+        In dB, for each window; a window's name chooses its colour.
+    marks : name: (hertz, dB), optional
+        What is there; ringed in every panel, with an arrow and its name in the first.
+    x_limits, y_limits : (float, float), optional
+    reference : str
+        What 0 dB is.
+    title : str
+        The finding.
+
+    """
+    if not levels:
+        raise ParameterError("levels is empty; expected names and values in dB, such as {'hann': level}.")
+    marks = dict(marks or {})
+    wide = len(levels) == 1
+    fig, axes = figure(1, len(levels), width=9.0, height=3.6, sharey=True, squeeze=False)
+    x = host(frequencies)
+    for i, (ax, (name, values)) in enumerate(zip(axes[0], levels.items(), strict=True)):
+        level = host(values)
+        shown = np.ones(x.size, dtype=bool) if x_limits is None else (x >= x_limits[0]) & (x <= x_limits[1])
+        dots: dict[str, Any] = {"marker": "o", "markersize": 3} if np.sum(shown) <= 60 else {}
+        ax.plot(x, level, color=_colour(name), lw=1.2, **dots)
+        ax.set_xlim(x_limits or (x[0], x[-1]))
+        ax.set_ylim(y_limits)
+        for said, (hertz, db) in marks.items():
+            ax.plot([hertz], [db], "o", markersize=13, markerfacecolor="none", color="black", markeredgewidth=1.4)
+            if i == 0:
+                mark(ax, said, (hertz, db + 2), to=(0, 34) if wide else (10, 44))
+        label(ax, title="" if wide else name, x="Frequency [Hz]")
+    axes[0, 0].set_ylabel(f"Level [dB re {reference}]")
+    if wide:
+        label(axes[0, 0], title=title, x="Frequency [Hz]", y=f"Level [dB re {reference}]")
+    else:
+        headline(fig, title)
+    return fig
+
+
+@styled
+def scalloping(position: Any, readings: Mapping[str, Any], *, title: str = "") -> Figure:
+    """What a bin reads for a tone, against where the tone lies between two bins: one curve for each window.
+
+    ``position`` is in bins; ``readings`` maps a window's name to levels in dB relative to the tone's own.
+    """
+    if not readings:
+        raise ParameterError("readings is empty; expected names and levels in dB, such as {'hann': reading}.")
+    fig, ax = figure(width=7.0, height=4.2)
+    x = host(position)
+    for name, reading in readings.items():
+        y = host(reading)
+        ax.plot(x, y, color=_colour(name), lw=2.2, linestyle=DASHES.get(name, "-"))
+        i = int(np.argmin(y))
+        mark(ax, f"{name}: {y[i]:.2f} dB".replace("-", "−"), (x[i], y[i]), to=(0, -24), colour=_colour(name))
+    ax.axhline(0.0, color="black", lw=0.8)
+    ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(min(float(np.min(host(r))) for r in readings.values()) - 1.0, 0.4)
+    label(ax, title=title, x="Frequency of the tone [bins]", y="Highest bin [dB re the tone]")
+    return fig
+
+
+@styled
+def amplitude_and_density(
+    spectra: Mapping[int, tuple[Any, Any, Any]],
+    *,
+    tone: tuple[float, float] | None = None,
+    density: float | None = None,
+    x_limits: tuple[float, float] | None = None,
+    y_limits: tuple[float, float] = (-100.0, 0.0),
+    title: str = "",
+) -> Figure:
+    """The same sound scaled in both ways, for several frame lengths: left amplitude of a tone, right density of noise.
+
+    Parameters
+    ----------
+    spectra : frame length: (frequencies, amplitude in dB, density in dB)
+        In hertz, dB relative to full scale, and dB relative to full scale squared a hertz.
+    tone : (hertz, dB), optional
+        The tone's own amplitude, marked on the left.
+    density : float, optional
+        The noise's own density, marked on the right.
+
+    """
+    if not spectra:
+        raise ParameterError("spectra is empty; expected {512: (frequencies, amplitude, density)}.")
+    fig, (left, right) = figure(1, 2, height=3.8, sharex=True, sharey=True)
+    shades = ("#7FB8DC", WINDOW["hann"], "#003A5D")
+    for (n, (frequencies, amplitude, power)), shade, width in zip(
+        spectra.items(), shades, (2.4, 1.2, 0.8), strict=False
+    ):
+        for ax, values in ((left, amplitude), (right, power)):
+            ax.plot(host(frequencies), host(values), color=shade, lw=width, label=f"N = {n}")
+    left.set_xlim(x_limits)
+    left.set_ylim(y_limits)
+    if tone is not None:
+        left.axhline(tone[1], color="black", lw=1, ls=":")
+        mark(left, "the tone's amplitude", tone, to=(14, 8))
+    if density is not None:
+        right.axhline(density, color="black", lw=1.2, ls=":")
+        low, high = right.get_xlim()
+        mark(right, "the noise's density", (low + 0.22 * (high - low), density), to=(0, 44))
+    right.legend(loc="upper right")
+    label(left, title="Scaled for a tone", x="Frequency [Hz]", y="Amplitude [dB re full scale]")
+    label(right, title="Scaled for noise", x="Frequency [Hz]", y="Density [dB re full scale² / Hz]")
+    headline(fig, title)
+    return fig
+
+
+@styled
+def overlap_gain(
+    overlap: Any,
+    scatter: Mapping[str, Any],
+    *,
+    points: Mapping[str, tuple[float, str]] | None = None,
+    title: str = "",
+) -> Figure:
+    """How much an averaged spectrum of noise still scatters, against how far its frames overlap.
+
+    Parameters
+    ----------
+    overlap : array (k,)
+        In percent of the frame.
+    scatter : window's name: array (k,)
+        Standard deviation of a bin over its mean, in percent.
+    points : window's name: (overlap in percent, words), optional
+        What an arrow points at on that window's curve.
+
+    """
+    if not scatter:
+        raise ParameterError("scatter is empty; expected names and values in percent, such as {'hann': scatter}.")
+    fig, ax = figure(width=7.0, height=4.2)
+    x = host(overlap)
+    for name, values in scatter.items():
+        style: dict[str, Any] = {"color": _colour(name), "linestyle": DASHES.get(name, "-"), "label": name}
+        ax.plot(x, host(values), lw=2, marker="o", markersize=5, **style)
+    for i, (name, (at, words)) in enumerate((points or {}).items()):
+        place = (at, float(np.interp(at, x, host(scatter[name]))))
+        mark(ax, words, place, to=(-16, -34) if i % 2 == 0 else (-10, -78), colour=_colour(name))
+    ax.legend(loc="lower left")
+    ax.set_ylim(0.0, 1.1 * max(float(np.max(host(v))) for v in scatter.values()))
+    label(ax, title=title, x="Overlap of neighbouring frames [%]", y="Scatter of a bin [% of its mean]")
+    return fig
+
+
+@styled
+def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str = "") -> Figure:
+    """One row for each task, one column for each window: what each shows of the same frame.
+
+    ``tasks`` maps a task's name to a mapping with ``frequencies`` in hertz, ``levels`` (window's name: values in dB),
+    ``x_limits``, ``y_limits`` and ``marks`` (words: (window, hertz, dB)).
+    """
+    if not tasks:
+        raise ParameterError("tasks is empty; expected names and what to draw.")
+    columns = max(len(task["levels"]) for task in tasks.values())
+    fig, axes = figure(len(tasks), columns, height=2.5, squeeze=False, sharey="row")
+    for row, (task, given) in zip(axes, tasks.items(), strict=True):
+        x = host(given["frequencies"])
+        low, high = given["x_limits"]
+        shown = (x >= low) & (x <= high)
+        for ax, (name, values) in zip(row, given["levels"].items(), strict=False):
+            dots: dict[str, Any] = {"marker": "o", "markersize": 4} if np.sum(shown) <= 60 else {}
+            ax.plot(x[shown], host(values)[shown], color=_colour(name), lw=1.2, **dots)
+            ax.set_xlim(low, high)
+            ax.set_ylim(given["y_limits"])
+            here = [(words, place) for words, (window, *place) in given.get("marks", {}).items() if window == name]
+            for i, (words, (hertz, db)) in enumerate(here):
+                mark(ax, words, (hertz, db), to=(-14, 16) if i + 1 < len(here) else (14, 16))
+            label(ax, title=f"{task}: {name}", x="Frequency [Hz]")
+        row[0].set_ylabel("Level [dB re full scale]")
+    headline(fig, title)
+    return fig
+
+
+@styled
+def window_map(
+    figures: Mapping[str, WindowFigures],
+    *,
+    uses: Mapping[str, str] | None = None,
+    corner: str = "",
+    title: str = "",
+) -> Figure:
     """Windows as points: how wide the main lobe is against how low the side lobes lie.
 
-    ``figures`` maps names to :func:`dspkit.window_figures`. The lower left corner would be the best of both.
+    Parameters
+    ----------
+    figures : name: WindowFigures
+        From :func:`dspkit.window_figures`.
+    uses : name: words, optional
+        What the window is for, written beside its name.
+    corner : str
+        What to write into the lower left corner, which would be the best of both.
+    title : str
+        The finding.
+
     """
     if not figures:
         raise ParameterError("figures is empty; expected names and window figures, such as {'hann': f}.")
-    fig, ax = figure(height=4.4)
+    uses = dict(uses or {})
+    fig, ax = figure(width=8.0, height=4.8)
     points = {name: (f.width_6db, f.highest_side_lobe) for name, f in figures.items()}
     for name, (x, y) in points.items():
-        ax.plot(x, y, "o", color=COLOURS[0], markersize=7)
+        ax.plot(x, y, "o", color=_colour(name), markersize=8)
         crowded = any(abs(x - a) < 0.5 and 0 < b - y < 8 for a, b in points.values())  # a point close above
-        ax.annotate(name, (x, y), xytext=(7, -13 if crowded else 4), textcoords="offset points", fontsize=10)
-    ax.margins(x=0.12, y=0.12)
+        ax.annotate(
+            f"{name}: {uses[name]}" if name in uses else name,
+            (x, y),
+            xytext=(8, -14 if crowded else 4),
+            textcoords="offset points",
+            fontsize=10,
+            fontweight="bold" if name in uses else "normal",
+        )
+    ax.margins(x=0.25 if uses else 0.12, y=0.12)
+    if corner:
+        ax.text(0.03, 0.05, corner, transform=ax.transAxes, fontsize=11, style="italic", va="bottom")
     label(
         ax,
         title=title or "Lower side lobes cost a wider main lobe",
         x="Width of the main lobe at −6 dB [bins]",
-        y="Highest side lobe [dB]",
+        y="Highest side lobe [dB re peak]",
     )
     return fig

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 import dspkit as dk
@@ -41,22 +42,42 @@ def test_weak_tone_says_where_it_is():
 
 
 @pytest.mark.parametrize(
-    ("values", "words"),
+    ("beta", "words"),
     [
-        ({"window": "kaiser", "percent": 43}, "β = 8.60: ENBW 1.72 bins, side lobe -63 dB"),
-        ({"window": "kaiser", "percent": 0}, "β = 0.00: ENBW 1.00 bins, side lobe -13 dB"),
-        ({"window": "tukey", "percent": 100}, "α = 1.00: ENBW 1.50 bins, side lobe -31 dB"),
-        ({"window": "chebwin", "percent": 50}, "attenuation [dB] = 85.00: ENBW 1.80 bins, side lobe -85 dB"),
+        (0.0, "β = 0.0: 1.21 bins wide, side lobes −13 dB"),
+        (8.6, "β = 8.6: 2.29 bins wide, side lobes −63 dB"),
+        (14.0, "β = 14.0: 2.87 bins wide, side lobes −106 dB"),
+        (20.0, "β = 20.0: 3.41 bins wide"),
     ],
 )
-def test_a_parameter_moves_the_figures_of_merit(values, words):
-    assert words in said(dk.explore.window_parameter(), **values)
+def test_kaisers_beta_moves_the_figures_of_merit(beta, words):
+    assert words in said(dk.explore.kaiser(), beta=beta)
 
 
-@pytest.mark.parametrize("window", ["kaiser", "tukey", "gaussian", "chebwin", "dpss"])
-@pytest.mark.parametrize("percent", [0, 100])
-def test_every_end_of_every_slider_can_be_drawn(window, percent):
-    assert "ENBW" in said(dk.explore.window_parameter(), window=window, percent=percent)
+def test_kaiser_draws_the_boxcar_behind():
+    figure = dk.explore.kaiser().draw(beta=0.0)
+    kaiser, boxcar = figure.axes[1].lines
+    np.testing.assert_allclose(kaiser.get_ydata(), boxcar.get_ydata())
+
+
+def tasks():
+    t = np.arange(256) / 8000
+    near = {"frame": 0.1 * np.cos(2 * np.pi * 1000 * t), "sr": 8000, "x_limits": (500, 1500), "y_limits": (-90, 0)}
+    return {"a tone": near, "nothing": {**near, "frame": np.zeros(256, dtype="float32")}}
+
+
+@pytest.mark.parametrize("window", ["boxcar", "hann", "flattop"])
+def test_a_chosen_window_shows_the_level_of_the_tone(window):
+    explorer = dk.explore.choose_window(tasks(), window=window)
+    assert said(explorer) == f" | a tone, seen through {window}"
+    (line,) = explorer.draw(**explorer.values).axes[0].lines
+    hertz, level = line.get_data()
+    assert hertz[np.argmax(level)] == 1000
+    assert level.max() == pytest.approx(-20, abs=1e-9)
+
+
+def test_a_chosen_recording_may_be_silent():
+    assert "nothing, seen through boxcar" in said(dk.explore.choose_window(tasks()), task="nothing")
 
 
 def test_both_ends_of_the_other_sliders_can_be_drawn():
@@ -69,3 +90,5 @@ def test_both_ends_of_the_other_sliders_can_be_drawn():
 def test_frames_too_short_for_the_picture_are_refused():
     with pytest.raises(ValueError, match="n=16 is too small"):
         dk.explore.leakage(n=16)
+    with pytest.raises(ValueError, match="tasks is empty"):
+        dk.explore.choose_window({})

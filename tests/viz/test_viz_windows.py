@@ -65,7 +65,172 @@ def test_the_window_map_names_its_points():
         assert (line.get_xdata()[0], line.get_ydata()[0]) == (f.width_6db, f.highest_side_lobe)
 
 
+def test_a_window_may_be_named_and_gives_its_colour_to_the_bins():
+    named, boxcar = (dk.viz.leakage({"on": ON}, sr=SR, w=w).axes[1].lines[1] for w in ("hann", None))
+    samples = dk.viz.leakage({"on": ON}, sr=SR, w=dk.get_window("hann", N)).axes[1].lines[1]
+    np.testing.assert_array_equal(named.get_ydata(), samples.get_ydata())
+    assert named.get_color() == dk.viz.windows.WINDOW["hann"]
+    assert boxcar.get_color() == dk.viz.windows.WINDOW["boxcar"]
+
+
+def test_a_seam_is_marked_where_the_frame_jumps():
+    on, between = (dk.viz.leakage({"frame": y}, sr=SR).axes[0] for y in (ON, BETWEEN))
+    assert [t.get_text() for t in on.texts] == []
+    assert [t.get_text() for t in between.texts] == ["seam"]
+    assert between.texts[0].xy == (N - 0.5, 1.0)
+    assert {line.get_color() for line in between.lines[1:3]} == {dk.viz.windows.SEAM}
+    assert dk.viz.windows.SEAM not in {line.get_color() for line in on.lines}
+
+
+@pytest.mark.parametrize(("k", "at"), [(0, 8.0), (4, 8.25), (8, 8.5), (16, 9.0), (29, 9.8125), (32, 10.0)])
+def test_a_tone_slides_under_bins_that_stay(k, at):
+    film = dk.viz.sliding_tone()
+    film.update(k)
+    top, low = film.figure.axes
+    end, again, seam = top.lines
+    np.testing.assert_allclose(end.get_ydata()[-1], np.cos(2 * np.pi * at), atol=1e-12)
+    assert again.get_ydata()[0] == 1.0
+    np.testing.assert_allclose(seam.get_ydata(), [np.cos(2 * np.pi * at), 1.0], atol=1e-12)
+    curve, *stems, dots, tone = low.lines
+    bins, levels = dots.get_data()
+    np.testing.assert_array_equal(bins, np.arange(2, 17))
+    omega = 2 * np.pi * (bins - at) / 64
+    gain = np.abs(dk.dtft(np.ones(64), omega)) / 64
+    np.testing.assert_allclose(levels, 20 * np.log10(np.maximum(gain, 1e-3)), atol=1e-6)
+    np.testing.assert_allclose([stem.get_ydata()[1] for stem in stems], levels)
+    assert tone.get_xdata()[0] == pytest.approx(at)
+    x, y = curve.get_data()
+    gain = np.abs(dk.dtft(np.ones(64), 2 * np.pi * (x - at) / 64)) / 64
+    np.testing.assert_allclose(y, 20 * np.log10(np.maximum(gain, 1e-3)), atol=1e-6)
+    title, last = film.figure.get_suptitle(), k == 32
+    assert (title == f"The tone is at {at:.2f} bins") != last
+    assert low.texts[0].get_visible() == last
+
+
+def test_the_movie_ends_with_the_finding():
+    assert repr(dk.viz.sliding_tone()).endswith(
+        "At the end: A tone on a bin hides its side lobes: they are there all the time "
+        "| The seam: the frame's end, and its beginning again>"
+    )
+    assert dk.viz.sliding_tone(frames=5).png().startswith(b"\x89PNG")
+
+
+def test_kernels_and_their_sum():
+    x = np.linspace(-4, 4, 401)
+    parts = {"half": np.sinc(x) / 2, "right": np.sinc(x - 1) / 4, "left": np.sinc(x + 1) / 4 + 0j}
+    figure = dk.viz.kernel_sum(x, parts, at=2.5, title="found")
+    top, low = figure.axes
+    for line, part in zip(top.lines, parts.values(), strict=False):
+        np.testing.assert_allclose(line.get_ydata(), part.real)
+    np.testing.assert_allclose(low.lines[0].get_ydata(), sum(parts.values()).real)
+    assert top.texts[0].get_text() == "at 2.5 bins:\n0.064 − 0.053 − 0.023"
+    assert low.texts[0].get_text() == "= −0.012"
+    assert low.texts[0].xy == pytest.approx((2.5, -0.0121), abs=1e-4)
+    assert figure.get_suptitle() == "found"
+    assert not dk.viz.kernel_sum(x, parts).axes[0].texts
+
+
+def test_the_family_is_measured_in_its_panels():
+    names = ("boxcar", "hann", "blackmanharris")
+    figure = dk.viz.window_family({name: dk.get_window(name, 256) for name in names}, title="found")
+    panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
+    assert [ax.get_title(loc="left") for ax in panels] == list(names)
+    said = [[t.get_text() for t in ax.texts if t.get_text()] for ax in panels]
+    assert said == [["2 bins", "−13 dB"], ["4 bins", "−31 dB"], ["8 bins", "−92 dB"]]
+    for ax, name in zip(panels, names, strict=True):
+        assert ax.lines[0].get_color() == dk.viz.windows.WINDOW[name]
+    assert figure.png().startswith(b"\x89PNG")
+
+
+def test_each_window_has_its_panel_and_every_mark_its_ring():
+    hertz = np.arange(0.0, 4000.0, 100.0)
+    levels = {"hann": -hertz / 100, "boxcar": -hertz / 50}
+    marks = {"here": (1000.0, -10.0)}
+    figure = dk.viz.through_windows(hertz, levels, marks=marks, x_limits=(500, 1500), y_limits=(-90, 0), title="found")
+    assert figure.get_suptitle() == "found"
+    assert [ax.get_title(loc="left") for ax in figure.axes] == list(levels)
+    for ax, (name, level) in zip(figure.axes, levels.items(), strict=True):
+        line, ring = ax.lines
+        np.testing.assert_array_equal(line.get_ydata(), level)
+        assert line.get_color() == dk.viz.windows.WINDOW[name]
+        assert (ring.get_xdata()[0], ring.get_ydata()[0]) == marks["here"]
+        assert ax.get_xlim() == (500, 1500)
+    assert [t.get_text() for t in figure.axes[0].texts] == ["here"]
+    alone = dk.viz.through_windows(hertz, {"hann": -hertz}, title="found").axes[0]
+    assert alone.get_title(loc="left") == "found"
+    assert alone.get_ylabel() == "Level [dB re full scale]"
+
+
+def test_readings_are_marked_at_their_worst():
+    position = np.array([8.0, 8.25, 8.5, 8.75, 9.0])
+    figure = dk.viz.scalloping(
+        position, {"hann": [0, -0.4, -1.42, -0.4, 0], "boxcar": [0, -1, -3.92, -1, 0]}, title="t"
+    )
+    ax = figure.axes[0]
+    assert [(t.get_text(), t.xy) for t in ax.texts] == [
+        ("hann: −1.42 dB", (8.5, -1.42)),
+        ("boxcar: −3.92 dB", (8.5, -3.92)),
+    ]
+    assert [line.get_color() for line in ax.lines[:2]] == [dk.viz.windows.WINDOW[n] for n in ("hann", "boxcar")]
+
+
+def test_amplitude_stands_left_and_density_right():
+    hertz = np.array([0.0, 500.0, 1000.0])
+    figure = dk.viz.amplitude_and_density(
+        {64: (hertz, [-1, -2, -3], [-4, -5, -6])}, tone=(500.0, -2.0), density=-5.0, title="found"
+    )
+    left, right = figure.axes
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), [-1, -2, -3])
+    np.testing.assert_array_equal(right.lines[0].get_ydata(), [-4, -5, -6])
+    assert left.texts[0].xy == (500.0, -2.0)
+    assert right.texts[0].xy[1] == -5.0
+    assert "Hz" in right.get_ylabel()
+    assert figure.get_suptitle() == "found"
+
+
+def test_arrows_point_at_the_curves_of_overlap():
+    figure = dk.viz.overlap_gain([0, 50, 75], {"hann": [40, 30, 28]}, points={"hann": (60, "here")}, title="found")
+    ax = figure.axes[0]
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [40, 30, 28])
+    assert ax.texts[0].xy == (60, pytest.approx(29.2))
+    assert ax.get_ylim()[0] == 0
+
+
+def test_each_choice_has_a_row_and_marks_only_its_own_window():
+    hertz = np.arange(0.0, 1000.0, 10.0)
+    task = {
+        "frequencies": hertz,
+        "levels": {"boxcar": -hertz, "hann": -hertz / 2},
+        "x_limits": (200, 400),
+        "y_limits": (-500, 0),
+        "marks": {"it": ("hann", 300.0, -150.0)},
+    }
+    figure = dk.viz.window_choices({"first": task, "second": task}, title="found")
+    assert [ax.get_title(loc="left") for ax in figure.axes] == [
+        "first: boxcar", "first: hann", "second: boxcar", "second: hann",
+    ]  # fmt: skip
+    assert [[t.get_text() for t in ax.texts] for ax in figure.axes] == [[], ["it"], [], ["it"]]
+    x, y = figure.axes[1].lines[0].get_data()
+    assert (x[0], x[-1]) == (200, 400)
+    np.testing.assert_array_equal(y, -x / 2)
+
+
+def test_the_window_map_says_what_each_is_for():
+    figures = {name: dk.window_figures(dk.get_window(name, 256)) for name in ("boxcar", "hann")}
+    ax = dk.viz.window_map(figures, uses={"hann": "any sound"}, corner="nobody").axes[0]
+    assert [t.get_text() for t in ax.texts] == ["boxcar", "hann: any sound", "nobody"]
+
+
 BAD = {
+    "no parts": (lambda: dk.viz.kernel_sum([0.0, 1.0], {}), "parts is empty"),
+    "no family": (lambda: dk.viz.window_family({}), "windows is empty"),
+    "no levels": (lambda: dk.viz.through_windows([0.0], {}), "levels is empty"),
+    "no readings": (lambda: dk.viz.scalloping([0.0], {}), "readings is empty"),
+    "no spectra": (lambda: dk.viz.amplitude_and_density({}), "spectra is empty"),
+    "no scatter": (lambda: dk.viz.overlap_gain([0.0], {}), "scatter is empty"),
+    "no tasks": (lambda: dk.viz.window_choices({}), "tasks is empty"),
+    "half a bin": (lambda: dk.viz.sliding_tone(start=8.5), "expected whole bins"),
+    "no window's name": (lambda: dk.viz.leakage({"a": ON}, sr=SR, w="han"), "Did you mean 'hann'"),
     "no frames": (lambda: dk.viz.leakage({}, sr=SR), "frames is empty"),
     "two channels": (lambda: dk.viz.leakage({"a": np.ones((2, 8))}, sr=SR), r"shape \(2, 8\)"),
     "another length": (lambda: dk.viz.leakage({"a": ON}, sr=SR, w=np.ones(8)), "w has 8 samples and the frame 'a'"),

@@ -1,0 +1,311 @@
+"""Lesson 07: what its sentences claim and its outputs do not show."""
+
+import numpy as np
+import pytest
+import scipy.signal
+
+import dspkit as dk
+
+
+def db(gain):
+    return 20 * np.log10(gain)
+
+
+def share(energy, bins):
+    """The share in dB of the energy that lies in some bins."""
+    return 10 * np.log10(np.sum(energy[bins]) / np.sum(energy))
+
+
+def spectrum(y):
+    return np.abs(np.fft.rfft(y)) ** 2
+
+
+def near_the_bells_tones(reach):
+    """The bins around the three tones, as a mask."""
+    near = np.zeros(513, dtype=bool)
+    for k in (42, 116, 216):  # 1312.5, 3625 and 6750 Hz
+        near[k - reach : k + reach + 1] = True
+    return near
+
+
+# --- the bell: three tones, hills between them, and the seam that makes them ---
+
+
+def test_three_tones_stand_out_of_the_bell_and_no_bin_is_empty(lesson):
+    assert len(lesson.seen) == 513
+    assert lesson.seen.min() > -105
+    peaks = scipy.signal.find_peaks(lesson.seen, prominence=25)[0]
+    np.testing.assert_allclose(lesson.hertz[peaks], [1312.5, 3625, 6750])
+    for hertz, level in lesson.rings.values():  # the rings of the figure
+        assert lesson.seen[np.argmin(np.abs(lesson.hertz - hertz))] == pytest.approx(level, abs=2.5)
+    assert lesson.moment.size / lesson.bell_sr == 0.032
+    assert lesson.hertz[1] == 31.25
+
+
+def test_the_hills_are_not_the_bells_own(lesson):
+    w = dk.get_window("blackmanharris", 1024)
+    true = db(2 * np.abs(np.fft.rfft(w * lesson.moment)) / np.sum(w))
+    for at in (160, 300, 384):  # 5, 9.4 and 12 kHz
+        assert np.median(lesson.seen[at - 8 : at + 9]) > np.median(true[at - 8 : at + 9]) + 12
+
+
+def test_the_repeated_frame_has_the_frequencies_of_the_bins_and_no_others(lesson):
+    for frame in lesson.frames.values():
+        buzz = np.abs(np.fft.rfft(np.tile(frame, 125)))  # bins 1 Hz apart
+        np.testing.assert_allclose(buzz[::125], 125 * np.abs(np.fft.rfft(frame)), atol=1e-9)
+        buzz[::125] = 0
+        assert np.max(buzz) < 1e-9
+
+
+def test_the_frame_jumps_at_the_seam_and_hann_takes_the_jump_away(lesson):
+    def jump(y):
+        return np.abs(y[0] - y[-1]) / np.max(np.abs(np.diff(y)))
+
+    hann = dk.get_window("hann", 1024)
+    assert jump(lesson.between) > 3 > 1 > jump(lesson.on_bin)
+    assert np.max(np.abs(hann * lesson.moment)[[0, -1]]) < 1e-5 * np.max(np.abs(lesson.moment))
+
+
+def test_a_hann_window_takes_20_db_from_what_is_not_near_the_bells_tones(lesson):
+    far = ~near_the_bells_tones(3)
+    before, after = (share(spectrum(w * lesson.moment), far) for w in (1.0, dk.get_window("hann", 1024)))
+    assert before - after == pytest.approx(20, abs=1)
+    assert lesson.bell_sr / lesson.moment.size == pytest.approx(31, abs=0.5)  # flutters a second
+
+
+# --- one tone ---
+
+
+def test_5_periods_fill_one_bin_and_5_and_a_half_fill_all(lesson):
+    one, all_ = spectrum(lesson.on_bin), spectrum(lesson.between)
+    assert np.sum(one > 1e-20 * one.max()) == 1
+    assert all_.min() > 1e-4 * all_.max()
+    assert np.sum(np.sort(all_)[-2:]) / np.sum(all_) == pytest.approx(8 / np.pi**2, abs=0.01)  # 81 %
+    np.testing.assert_allclose(dk.idft(dk.dft(lesson.between)), lesson.between, atol=1e-13)
+
+
+def test_the_boxcars_kernel_is_zero_at_whole_bins_and_3_9_db_down_at_half_a_bin(lesson):
+    whole = np.abs(dk.dtft(lesson.boxcar, 2 * np.pi * np.arange(1, 64) / 64))
+    assert np.max(whole) < 1e-12
+    x = np.array([0.3, 0.5, 2.5, 7.9])
+    kernel = np.abs(dk.dtft(lesson.boxcar, 2 * np.pi * x / 64)) / 64
+    np.testing.assert_allclose(kernel, np.abs(np.sin(np.pi * x) / (64 * np.sin(np.pi * x / 64))))  # the table's D
+    assert db(kernel[1]) == pytest.approx(-3.92, abs=0.01)
+
+
+def test_hann_leaves_a_thousandth_outside_four_bins_and_makes_three_lines_of_one(lesson):
+    outside = [1 - np.sum(np.sort(spectrum(w * lesson.between))[-4:]) / np.sum(spectrum(w * lesson.between))
+               for w in (lesson.boxcar, lesson.hann)]  # fmt: skip
+    assert outside[0] == pytest.approx(0.10, abs=0.005)
+    assert outside[1] < 0.001
+    lines = 2 * np.abs(np.fft.rfft(lesson.hann * lesson.on_bin)) / np.sum(lesson.hann)
+    np.testing.assert_allclose(lines[3:8], [0, 0.5, 1, 0.5, 0], atol=1e-12)
+
+
+# --- why it works, and the family ---
+
+
+def test_three_kernels_cancel_at_2_5_bins_and_pile_up_at_the_tone(lesson):
+    x = np.linspace(-6, 6, 601)
+    at = [float(part[np.argmin(np.abs(x - 2.5))].real) for part in lesson.parts.values()]
+    np.testing.assert_allclose(at, [0.064, -0.053, -0.023], atol=6e-4)
+    assert sum(at) == pytest.approx(-0.012, abs=6e-4)
+    assert all(float(part[np.argmin(np.abs(x - 0.5))].real) > 0 for part in list(lesson.parts.values())[:2])
+    lobes = np.sign([float(np.real(lesson.D(np.array([k + 0.5]))[0])) for k in range(1, 6)])
+    np.testing.assert_array_equal(lobes, [-1, 1, -1, 1, -1])  # neighbouring side lobes alternate
+
+
+@pytest.mark.parametrize(("name", "bins", "lobe"), [("boxcar", 2, -13), ("hann", 4, -31), ("blackmanharris", 8, -92)])
+def test_main_lobes_from_foot_to_foot_and_side_lobes(lesson, name, bins, lobe):
+    w = lesson.family[name]
+    foot = 2 * np.pi * np.array([bins / 2 - 0.5, bins / 2]) / w.size
+    inside, at = np.abs(dk.dtft(w, foot)) / np.sum(w)
+    assert at < 2e-5  # what is left there of a periodic window
+    assert inside > 100 * at
+    assert dk.window_figures(w).highest_side_lobe == pytest.approx(lobe, abs=0.6)
+
+
+def test_hamming_has_hanns_width_and_pays_far_away(lesson):
+    hann, hamming = (dk.window_figures(dk.get_window(name, 4096)) for name in ("hann", "hamming"))
+    assert hann.highest_side_lobe - hamming.highest_side_lobe == pytest.approx(11, abs=0.5)
+    assert (round(hann.fall_off), round(hamming.fall_off)) == (-18, -6)
+
+
+def test_kaisers_beta(lesson):
+    np.testing.assert_array_equal(dk.get_window(("kaiser", 0.0), 512), np.ones(512))
+    f = dk.window_figures(dk.get_window(("kaiser", 14.0), 512))
+    assert f.highest_side_lobe == pytest.approx(-106, abs=0.5)
+    assert f.width_6db > 2 * dk.window_figures(np.ones(512)).width_6db
+
+
+# --- levels ---
+
+
+def test_only_blackman_harris_shows_the_weak_tone(lesson):
+    at = {name: view[108] for name, view in lesson.views.items()}  # bin 108: 843.75 Hz
+    assert at["boxcar"] == pytest.approx(-60 + 32, abs=0.5)
+    assert at["hann"] == pytest.approx(-57, abs=0.5)
+    assert at["blackmanharris"] == pytest.approx(-60, abs=0.15)
+    assert lesson.views["hann"][108] - lesson.views["hann"][107] == pytest.approx(2.5, abs=0.3)  # the bump
+    assert lesson.views["blackmanharris"][108] - lesson.views["blackmanharris"][105:108].min() > 25
+    assert np.all(np.diff(lesson.views["boxcar"][105:112]) < 0)  # nothing at all
+    strong = 100.4 * 8000 / 1024
+    assert round(strong) == 784
+
+
+def test_a_tone_divided_by_n_through_hann_is_6_db_too_low(lesson):
+    w, tone = dk.get_window("hann", 1024), lesson.tones[0]  # on bin 256, amplitude 1
+    assert db(2 * np.max(np.abs(np.fft.rfft(w * tone))) / 1024) == pytest.approx(-6.02, abs=0.003)
+    assert lesson.level(tone, "hann").max() == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("name", "worst"), [("boxcar", -3.92), ("hann", -1.42), ("flattop", -0.01)])
+def test_scalloping_as_the_answer_says(lesson, name, worst):
+    assert lesson.readings[name].min() == pytest.approx(worst, abs=0.005)
+    assert lesson.readings[name][20] == lesson.readings[name].min()  # half-way
+
+
+def test_each_scale_is_true_for_one_of_tone_and_noise(lesson):
+    (f, a_short, d_short), (g, a_long, d_long) = lesson.spectra[256], lesson.spectra[4096]
+    tone, hiss = (f == 1000, g == 1000), ((f > 1500) & (f < 3800), (g > 1500) & (g < 3800))
+    assert a_short[tone[0]] == pytest.approx(-20, abs=0.05)
+    assert a_long[tone[1]] == pytest.approx(-20, abs=0.05)
+    assert d_long[tone[1]] - d_short[tone[0]] == pytest.approx(12, abs=0.1)
+    noise = [
+        10 * np.log10(np.mean(10 ** (s[k] / 10)))
+        for s, k in zip((a_short, a_long, d_short, d_long), hiss * 2, strict=True)
+    ]
+    assert noise[0] - noise[1] == pytest.approx(12, abs=0.2)
+    assert noise[2] == pytest.approx(-76, abs=0.15)
+    assert noise[3] == pytest.approx(-76, abs=0.15)
+    assert lesson.truth["density"] == pytest.approx(-76, abs=0.05)
+
+
+# --- overlap ---
+
+
+def welch(w, hop, frames):
+    """Welch 1967, section IV: standard deviation over mean of the average of overlapping frames of noise."""
+    rho = np.array([np.sum(w[s:] * w[: len(w) - s]) / np.sum(w**2) for s in range(hop, len(w), hop)][: frames - 1])
+    j = np.arange(1, len(rho) + 1)
+    return np.sqrt((1 + 2 * np.sum((1 - j / frames) * rho**2)) / frames)
+
+
+def test_scatter_is_what_welchs_formula_says(lesson):
+    for name, measured in lesson.scatter.items():
+        w = dk.get_window(name, 256)
+        for overlap, value in zip(lesson.overlap, measured, strict=True):
+            hop = round(256 * (1 - overlap / 100))
+            assert value == pytest.approx(100 * welch(w, hop, 1 + (2048 - 256) // hop), rel=0.02)
+
+
+def test_the_numbers_of_the_overlap_answer(lesson):
+    hann, rho = dict(zip(lesson.overlap, lesson.scatter["hann"], strict=True)), lesson.correlation
+    assert hann[0] == pytest.approx(35.4, abs=0.1)
+    assert hann[50] == pytest.approx(26.5, abs=0.1)
+    assert hann[87.5] == pytest.approx(25.8, abs=0.1)
+    assert hann[0] / hann[50] == pytest.approx(1.34, abs=0.01)
+    frames = [dk.frame(np.zeros(2048), frame_length=256, hop_length=hop).shape[-1] for hop in (256, 128, 32)]
+    assert frames == [8, 15, 57]
+    assert rho["hann"][2] == pytest.approx(1 / 6, abs=1e-3)
+    assert [round(100 * rho["hann"][i] ** 2) for i in (2, 4)] == [3, 43]
+    assert rho["boxcar"][2] ** 2 == pytest.approx(0.25)
+
+
+def test_a_bin_of_one_frame_of_noise_scatters_by_all_of_its_mean(lesson):
+    power = np.abs(np.fft.rfft(lesson.noises.reshape(-1, 256))[:, 8:-8]) ** 2
+    assert np.std(power) / np.mean(power) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(("name", "percent"), [("hann", 50), ("blackmanharris", 66), ("hft90d", 76)])
+def test_recommended_overlaps_are_heinzels(lesson, name, percent):
+    # Heinzel 2002, section 10: where the flatness of the added windows exceeds the overlap correlation by most.
+    w = dk.get_window(name, 1000)
+
+    def gain(hop):
+        sums = np.pad(w, (0, -w.size % hop)).reshape(-1, hop).sum(axis=0)
+        return sums.min() / sums.max() - np.sum(w[hop:] * w[: w.size - hop]) / np.sum(w**2)
+
+    best = max(range(100, 1000), key=gain)
+    assert 100 * (1 - best / 1000) == pytest.approx(percent, abs=0.2)
+
+
+# --- periodic or symmetric, and the three recordings ---
+
+
+def test_the_symmetric_window_leaks_into_every_bin(lesson):
+    symmetric, periodic = (np.abs(np.fft.rfft(w * lesson.on_bin)) for w in (np.hanning(64), lesson.hann))
+    assert np.sum(periodic > 1e-12) == 3
+    assert np.all(symmetric > 1e-6)
+    others = 2 * np.delete(symmetric, [4, 5, 6]).max() / np.sum(np.hanning(64))
+    assert db(others) == pytest.approx(-45, abs=0.5)
+    np.testing.assert_allclose(scipy.signal.windows.hann(64), np.hanning(64), atol=1e-14)
+    np.testing.assert_allclose(scipy.signal.get_window("hann", 64), lesson.hann, atol=1e-14)
+    np.testing.assert_allclose(lesson.hann[:32] + lesson.hann[32:], 1, atol=1e-15)
+
+
+def test_the_bells_weak_lines(lesson):
+    take = lesson.takes["bell"]
+    right, wrong = take["levels"]["blackmanharris"], take["levels"]["boxcar"]
+    hann = lesson.level(take["frame"], "hann")
+    for hertz, below in ((7250, 45), (4937.5, 49)):
+        k = int(np.argmin(np.abs(take["frequencies"] - hertz)))
+        for level in (right, hann):
+            assert level.max() - level[k] == pytest.approx(below, abs=1)
+            assert level[k] == level[k - 4 : k + 5].max()
+            assert level[k] - np.median(level[k - 20 : k + 21]) > 12
+    k = int(np.argmin(np.abs(take["frequencies"] - 4937.5)))
+    assert wrong[k] - np.median(wrong[k - 20 : k + 21]) < 4  # drowned
+
+
+def test_the_guitars_two_lines(lesson):
+    take = lesson.takes["guitar"]
+    f = take["frequencies"]
+    here = (f > 345) & (f < 430)
+
+    def lines(window):
+        return f[here][scipy.signal.find_peaks(lesson.level(take["frame"], window)[here], prominence=2)[0]]
+
+    for window in ("boxcar", "hann"):
+        low, high = lines(window)
+        assert 2 < (high - low) / f[1] <= 3
+        assert 12 * np.log2(high / low) == pytest.approx(1, abs=0.1)  # a semitone
+        assert low == pytest.approx(370, abs=8)
+        assert high == pytest.approx(392, abs=8)
+    for window in ("blackmanharris", "flattop"):
+        assert len(lines(window)) == 1
+
+
+def test_the_pianos_level(lesson):
+    take = lesson.takes["piano"]
+    here = (take["frequencies"] > 270) & (take["frequencies"] < 320)
+    assert lesson.level(take["frame"], "boxcar")[here].max() == pytest.approx(-39.8, abs=0.05)
+    assert lesson.level(take["frame"], "flattop")[here].max() == pytest.approx(-37.1, abs=0.05)
+    omega = 2 * np.pi * np.linspace(285, 305, 400) / take["sr"]
+    for window in ("boxcar", "flattop"):
+        w = dk.get_window(window, 4096)
+        assert db(2 * np.max(np.abs(dk.dtft(w * take["frame"], omega))) / np.sum(w)) == pytest.approx(-37.1, abs=0.1)
+
+
+# --- the reference part ---
+
+
+def test_no_window_costs_42_db(lesson):
+    assert lesson.level(lesson.between, "boxcar")[15] - lesson.level(lesson.between, "hann")[15] == pytest.approx(
+        42, abs=0.5
+    )
+
+
+def test_what_the_other_traps_cost(lesson):
+    assert 10 * np.log10(lesson.wrong / lesson.right) == pytest.approx(1.76, abs=0.01)
+    made, cut = (dk.window_figures(w) for w in (dk.get_window("hann", 512), dk.get_window("hann", 1024)[256:768]))
+    assert cut.highest_side_lobe - made.highest_side_lobe == pytest.approx(14, abs=0.5)
+    right, wrong = (dk.window_figures(dk.get_window(("kaiser", b), 1024)) for b in (2 * np.pi, 2.0))
+    assert wrong.highest_side_lobe - right.highest_side_lobe == pytest.approx(27, abs=0.5)
+    hamming = -db(2 / np.pi * (1 + 0.46 / 0.54 / 3))  # Harris prints 1.78
+    assert hamming == pytest.approx(1.75, abs=0.005)
+
+
+def test_nobody_is_in_the_lower_left_corner(lesson):
+    assert not [n for n, f in lesson.merits.items() if f.width_6db < 2.2 and f.highest_side_lobe < -60]
+    assert lesson.merits["boxcar"].width_6db == min(f.width_6db for f in lesson.merits.values())
