@@ -1,11 +1,11 @@
 r"""1-D convolution as networks use it: stride, padding, dilation, groups; by loops, by strides, by FFT.
 
 Lesson: ``notebooks/04_convolution.ipynb``. What deep learning calls convolution is a correlation: the kernel is
-*not* turned over,
+*not* flipped,
 
 .. math:: y_o[n] = b_o + \sum_c \sum_j w_{o,c}[j]\, x_c[s\,n + d\,j - p]
 
-with stride s, dilation d and p samples of padding on the left. Signal processing turns it over:
+with stride s, dilation d and p samples of padding on the left. Signal processing flips it:
 ``numpy.convolve(x, h)`` is ``conv1d(x, h[::-1], padding=len(h) - 1)``.
 
 Sources: A. V. Oppenheim and R. W. Schafer, *Discrete-Time Signal Processing*, 3rd ed., sections 2.3 (convolution)
@@ -214,7 +214,7 @@ def conv1d(
 ) -> Array:
     """Slide a kernel over a sound, multiply and add, as ``torch.nn.functional.conv1d`` and Keras' ``Conv1D`` do.
 
-    The kernel is not turned over; see the module's docstring.
+    The kernel is not flipped; see the module's docstring.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ def conv1d_gradients(
 
     Each output is a sum of products ``kernel[j] * x[s·n + d·j − p]``. So the gradient of tap j is the sum over n of the
     output's gradient times *what that tap saw*; that of a sample is the sum of the output's gradients times *the tap
-    that saw it* (a convolution with the kernel turned over); that of the bias is the sum.
+    that saw it* (a convolution with the kernel flipped); that of the bias is the sum.
 
     Parameters
     ----------
@@ -608,7 +608,7 @@ def _by_fft(job: _Job) -> Array:
     step = n_fft - span + 1
     n_blocks = -(-(n - span + 1) // step)
     x = extend(x, 0, (n_blocks - 1) * step + n_fft, "constant", 0)
-    W = xp.reshape(xp.conj(rfft(spread, n=n_fft)), (1, G, o // G, per_group, 1, -1))  # conj: not turned over
+    W = xp.reshape(xp.conj(rfft(spread, n=n_fft)), (1, G, o // G, per_group, 1, -1))  # conj: not flipped
     size = max(1, (1 << 20) // (n_fft * x.dtype.itemsize * max(c, o))) if is_numpy(x) else n_blocks
     parts = []
     for first in range(0, n_blocks, size):

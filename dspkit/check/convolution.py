@@ -8,7 +8,14 @@ import numpy as np
 
 from ._check import Case, Check, Mistake
 
-__all__ = ["causal_convolution", "kernel_gradient", "output_length", "same_padding", "valid_convolution"]
+__all__ = [
+    "block_convolution",
+    "causal_convolution",
+    "kernel_gradient",
+    "output_length",
+    "same_padding",
+    "valid_convolution",
+]
 
 
 def _noise(n: int, seed: int) -> np.ndarray:
@@ -34,9 +41,9 @@ valid_convolution = Check(
     ),
     (
         Mistake(
-            "the kernel turned over: convolution as signal processing has it",
+            "the kernel flipped: convolution as signal processing has it",
             lambda x, w: np.convolve(x, w, "valid"),
-            "Networks do not turn it over: the first tap meets the earliest sample.",
+            "Networks do not flip it: the first tap meets the earliest sample.",
         ),
         Mistake(
             "one output too few",
@@ -173,7 +180,7 @@ causal_convolution = Check(
             "k − 1 zeros are enough: the last tap meets the sample of now.",
         ),
         Mistake(
-            "the kernel turned over (np.convolve)",
+            "the kernel flipped (np.convolve)",
             lambda x, w: np.convolve(x, w)[: len(x)],
             "A FIR filter as signal processing writes it. Here the *last* tap meets the sample of now: w[::-1].",
         ),
@@ -277,7 +284,7 @@ kernel_gradient = Check(
             "Tap j saw x[n + j]: its gradient is Σ g[n] · x[n + j], the first tap first.",
         ),
         Mistake(
-            "the gradients turned over (np.convolve)",
+            "the gradients flipped (np.convolve)",
             lambda x, g: np.convolve(x, g, "valid"),
             "Tap j saw x[n + j] where output n was made: both run forwards.",
         ),
@@ -295,6 +302,69 @@ kernel_gradient = Check(
             "twice the gradient",
             lambda x, g: 2 * _valid(x, g),
             "The 2 of a squared error is in g already.",
+        ),
+    ),
+)
+
+
+def _block(block: np.ndarray, h: np.ndarray, tail: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    ringing = np.convolve(block, h)
+    ringing[: len(tail)] += tail
+    return ringing[: len(block)], ringing[len(block) :]
+
+
+def _own_tail_only(block: np.ndarray, h: np.ndarray, tail: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    finished, _ = _block(block, h, tail)
+    return finished, np.convolve(block, h)[len(block) :]
+
+
+def _wrapped(block: np.ndarray, h: np.ndarray, tail: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    ringing = np.convolve(block, h)
+    n = len(block)
+    ring = np.bincount(np.arange(len(ringing)) % n, weights=ringing, minlength=n)
+    added = np.zeros(n)
+    added[: min(n, len(tail))] = tail[:n]
+    return ring + added, ringing[n:]
+
+
+block_convolution = Check(
+    "block_convolution",
+    _block,
+    (
+        Case("the first block, with no tail yet", (np.array([1.0, 2, 0]), np.array([1.0, 0.5]), np.zeros(1))),
+        Case("a block of silence after a sound", (np.zeros(4), np.array([1.0, 0.5, 0.25]), np.array([3.0, 1.0]))),
+        Case("a block longer than h", (_noise(16, 13), _noise(5, 14), _noise(4, 15))),
+        Case("a block shorter than h", (_noise(3, 16), _noise(8, 17), _noise(7, 18))),
+        Case("an h of one tap: the tail is empty", (_noise(4, 19), np.array([0.5]), np.zeros(0))),
+    ),
+    (
+        Mistake(
+            "the old tail forgotten",
+            lambda block, h, tail: (np.convolve(block, h)[: len(block)], np.convolve(block, h)[len(block) :]),
+            "Copies launched in the blocks before still ring: add their tail to the first of what comes out now.",
+        ),
+        Mistake(
+            "a tail of this block's own copies only",
+            _own_tail_only,
+            "Where the block is shorter than the tail, part of the old tail is still to come: keep it in the new one.",
+        ),
+        Mistake(
+            "a block on a loop: its end is added to its own beginning",
+            _wrapped,
+            "What rings beyond the block belongs to the next one, not to the beginning of this one.",
+        ),
+        Mistake(
+            "the old tail put in front, not added",
+            lambda block, h, tail: (
+                np.concatenate([tail, np.convolve(block, h)])[: len(block)],
+                np.concatenate([tail, np.convolve(block, h)])[len(block) :],
+            ),
+            "Copies overlap: the tail and the new block sound at the same time, so they are added.",
+        ),
+        Mistake(
+            "the kernel flipped: a correlation",
+            lambda block, h, tail: _block(block, h[::-1], tail),
+            "Each sample launches h as it is, its first tap first: np.convolve does that.",
         ),
     ),
 )

@@ -19,6 +19,15 @@ def dspkit_gradient(x, g):
     return dk.conv1d_gradients(x, np.zeros(len(x) - len(g) + 1), g).kernel
 
 
+def lfilter_block(block, h, tail):
+    """SciPy's filter with its state, which is the tail: transposed direct form II keeps exactly that."""
+    return scipy.signal.lfilter(h, 1.0, block, zi=tail)
+
+
+def forgetful(block, h, tail):
+    return lfilter_block(block, h, 0 * tail)
+
+
 RIGHT = [
     (dk.check.valid_convolution, loop),
     (dk.check.valid_convolution, dk.conv1d),
@@ -29,17 +38,20 @@ RIGHT = [
     (dk.check.same_padding, lambda n, k, stride: dk.conv1d_padding(n, k, stride=stride, padding="same")),
     (dk.check.kernel_gradient, dspkit_gradient),
     (dk.check.kernel_gradient, dk.conv1d),
+    (dk.check.block_convolution, lfilter_block),
 ]
 
 WRONG = [
-    (dk.check.valid_convolution, lambda x, w: loop(x, w[::-1]), "the kernel turned over"),
+    (dk.check.valid_convolution, lambda x, w: loop(x, w[::-1]), "the kernel flipped"),
     (dk.check.valid_convolution, lambda x, w: dk.conv1d(x, w, padding="same"), "as many outputs as samples"),
     (dk.check.output_length, lambda n, k, s, p, d: (n + 2 * p - d * k) // s + 1, "dilation times all k taps"),
     (dk.check.output_length, lambda n, k, s, p, d: int(np.ceil((n + 2 * p - d * (k - 1) - 1) / s)) + 1, "rounded up"),
     (dk.check.causal_convolution, lambda x, w: dk.conv1d(x, w, padding=(0, len(w) - 1)), "zeros behind"),
-    (dk.check.causal_convolution, lambda x, w: scipy.signal.lfilter(w, 1.0, x), "the kernel turned over"),
+    (dk.check.causal_convolution, lambda x, w: scipy.signal.lfilter(w, 1.0, x), "the kernel flipped"),
     (dk.check.same_padding, lambda n, k, stride: (k // 2, k // 2), "k // 2 on both sides"),
     (dk.check.kernel_gradient, lambda x, g: loop(x, g)[::-1], "taps in the wrong order"),
+    (dk.check.block_convolution, forgetful, "the old tail forgotten"),
+    (dk.check.block_convolution, lambda b, h, t: (lfilter_block(b, h, t)[0], forgetful(b, h, t)[1]), "own copies only"),
 ]
 
 

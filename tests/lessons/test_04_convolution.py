@@ -1,0 +1,239 @@
+"""What lesson 04 says, and its stored outputs do not show."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.signal
+
+import dspkit as dk
+
+RECORDINGS = Path(dk.__file__).parent / "recordings"
+ROWS = csv.DictReader((RECORDINGS / "speech.csv").read_text(encoding="utf-8").splitlines())
+PHONEMES = [(row["phoneme"], float(row["start_s"]), float(row["end_s"])) for row in ROWS]
+VOWELS = {"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"}
+
+
+def decibels(power):
+    return 10 * np.log10(power)
+
+
+def levels(y, sr):
+    """RMS in frames of 10 ms, in dB."""
+    return decibels(np.mean(y[: y.size // (sr // 100) * (sr // 100)].reshape(-1, sr // 100) ** 2, axis=1) + 1e-20)
+
+
+def test_the_words_are_those_of_the_comments(lesson):
+    """The sentence is cut after "hearted", the words after "be", and not within a phoneme."""
+    ends = [end for _, _, end in PHONEMES]
+    assert lesson.speech.size / lesson.sr in ends
+    assert lesson.words.size == int(0.74 * lesson.sr)
+    assert 0.74 in ends
+    said = [name for name, start, end in PHONEMES if end <= 2.1 and name != "SIL"]
+    assert said[-6:] == ["HH", "AA", "R", "T", "IH", "D"]
+    assert len([name for name in said if name in VOWELS]) == 9  # syllables
+    first = next(start for name, start, _ in PHONEMES if name != "SIL")
+    assert 2.1 - first == pytest.approx(1.95)
+    assert (2.1 - first) / 9 * lesson.sr == pytest.approx(3500, abs=50)
+    assert first >= 0.15  # "nobody has spoken yet"
+
+
+def test_the_room_is_the_model_that_the_text_describes(lesson):
+    """A 1, three reflections, noise that falls by 60 dB within a second."""
+    room, sr = lesson.room, lesson.sr
+    assert room.size == sr
+    assert room[0] == 1.0
+    assert np.argsort(-np.abs(room))[:4].tolist()[0] == 0
+    assert set(np.flatnonzero(np.abs(room) > 0.24)) == {0, 144, 224, 368}
+    level = levels(room[sr // 10 :], sr)
+    slope = np.polyfit(np.arange(level.size) / 100, level, 1)[0]
+    assert slope == pytest.approx(-60, abs=2)
+
+
+def test_a_snap_is_short_and_comes_out_as_a_burst_and_a_fading_noise(lesson):
+    """Half of the snap's energy lies within 15 ms, and what comes out fades as the room does."""
+    energy = np.cumsum(lesson.snap**2) / np.sum(lesson.snap**2)
+    assert (np.searchsorted(energy, 0.75) - np.searchsorted(energy, 0.25)) / lesson.sr < 0.015
+    level = levels(lesson.snap_in_room[int(0.4 * lesson.sr) : int(0.95 * lesson.sr)], lesson.sr)
+    assert np.polyfit(np.arange(level.size) / 100, level, 1)[0] == pytest.approx(-60, abs=6)
+
+
+def test_the_silence_after_the_sentence_is_filled_for_about_a_second(lesson):
+    after = levels(lesson.speech_in_room[lesson.speech.size :], lesson.sr)
+    assert after.size == pytest.approx(99, abs=1)
+    assert after[:10].mean() > -40
+    assert after[:10].mean() - after[60:70].mean() == pytest.approx(36, abs=4)
+
+
+def test_each_sample_launches_a_copy_and_only_its_own(lesson):
+    """A sample that changes by δ changes y by δ·h, from there on, K outputs long; N + K − 1 come out."""
+    x = np.random.default_rng(1).standard_normal(9)
+    h = np.random.default_rng(2).standard_normal(4)
+    changed = x + 0.5 * (np.arange(9) == 3)
+    expected = np.r_[np.zeros(3), 0.5 * h, np.zeros(5)]
+    np.testing.assert_allclose(lesson.convolve(changed, h) - lesson.convolve(x, h), expected, atol=1e-14)
+    assert lesson.convolve(x, h).size == 9 + 4 - 1
+    np.testing.assert_allclose(lesson.convolve(x, h), scipy.signal.convolve(x, h), atol=1e-13)
+    assert lesson.speech.size == 33_600
+
+
+@pytest.mark.parametrize(("name", "adds", "alike"), [("room", 1, 1), ("overdrive", 0, 1), ("tremolo", 1, 0)])
+def test_devices_fail_where_the_text_says(lesson, name, adds, alike):
+    """Adding, scaling and delaying, on noise of the sentence's level."""
+    rng, device = np.random.default_rng(3), lesson.devices[name]
+    a, b = 0.1 * rng.standard_normal((2, 8000))
+    a[-2000:] = 0.0
+    size = np.max(np.abs(device(a)))
+    assert (np.max(np.abs(device(a + b) - device(a) - device(b))) < 1e-9 * size) == adds
+    assert (np.max(np.abs(device(0.37 * a) - 0.37 * device(a))) < 1e-9 * size) == adds
+    assert (np.max(np.abs(device(np.roll(a, 2000))[2000:] - device(a)[:-2000])) < 1e-9 * size) == alike
+
+
+def test_overdrive_and_tremolo_answer_a_click_with_a_click(lesson):
+    """So the prediction is the clean sentence."""
+    for name in ("overdrive", "tremolo"):
+        answer = lesson.devices[name](lesson.click)
+        assert np.flatnonzero(answer).tolist() == [0]
+        assert answer[0] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_the_order_of_convolutions_does_not_matter(lesson):
+    assert dk.largest_difference(lesson.dull_words, lesson.dull_room, allowed=1e-12)
+    rng = np.random.default_rng(4)
+    a, b, c = rng.standard_normal(7), rng.standard_normal(5), rng.standard_normal(6)
+    one, other = np.convolve(np.convolve(a, b), c), np.convolve(np.convolve(c, a), b)
+    np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_pre_emphasis_lifts_the_hiss_and_the_mean_lowers_it(lesson):
+    """The s of "unless" against the vowel before it, in dB; and the text's gains at both ends."""
+    sr, ratio = lesson.sr, {}
+    for name, y in {"dry": lesson.speech, **lesson.filtered}.items():
+        hiss, vowel = (y[int(a * sr) : int(b * sr)] for a, b in ((0.41, 0.45), (0.32, 0.38)))
+        ratio[name] = decibels(np.mean(hiss**2) / np.mean(vowel**2))
+    assert ratio["pre-emphasis"] > ratio["dry"] + 10
+    assert ratio["mean of nine"] < ratio["dry"] - 8
+    pre = lesson.kernels["pre-emphasis"]
+    assert lesson.gain(pre, 0) == pytest.approx(0.03)
+    assert lesson.gain(pre, sr / 2) == pytest.approx(1.97)
+
+
+def test_the_mean_of_nine_removes_its_notches_altogether(lesson):
+    """The truth at sr/9 and its multiples is zero, no artefact of a grid: by formula, and by a tone sent through."""
+    for m in (1, 2, 3, 4):
+        assert lesson.gain(lesson.mean, m * lesson.sr / 9) < 1e-15
+        tone = np.cos(2 * np.pi * m / 9 * np.arange(900))
+        assert np.max(np.abs(np.convolve(tone, lesson.mean, "valid"))) < 1e-13
+    assert lesson.sr / 9 in lesson.freqs
+
+
+def test_the_reflection_is_a_comb(lesson):
+    """0.1 at 500 Hz, 1.9 at 1000 Hz."""
+    kernel = lesson.kernels["reflection after 1 ms"]
+    assert lesson.gain(kernel, 500) == pytest.approx(0.1)
+    assert lesson.gain(kernel, 1000) == pytest.approx(1.9)
+    assert np.flatnonzero(kernel).tolist() == [0, 16]
+    assert np.flatnonzero(lesson.kernels["echo after 300 ms"]).tolist() == [0, 4800]
+
+
+@pytest.mark.parametrize("f", [0.0, 137.0, 1000.0, 6543.2, 8000.0])
+def test_gain_is_that_of_scipy_and_a_filter_moves_no_partial(lesson, f):
+    for kernel in lesson.kernels.values():
+        theirs = np.abs(scipy.signal.freqz(kernel, worN=[f], fs=lesson.sr)[1][0])
+        assert lesson.gain(kernel, f) == pytest.approx(theirs, abs=1e-9)
+    n = np.arange(400)  # what comes out is a·cos + b·sin of the same frequency, to the last digit
+    out = np.convolve(np.cos(2 * np.pi * f * n / lesson.sr), lesson.mean, "valid")
+    basis = np.stack([np.cos(2 * np.pi * f * n[8:] / lesson.sr), np.sin(2 * np.pi * f * n[8:] / lesson.sr)], axis=1)
+    np.testing.assert_allclose(basis @ np.linalg.lstsq(basis, out, rcond=None)[0], out, atol=1e-12)
+
+
+def test_without_the_flip_the_reverberation_comes_before_the_words(lesson):
+    """The quiet second before the first vowel's end is full; the rule with [::-1] is NumPy's convolution."""
+    assert lesson.right.size == lesson.forgotten.size == lesson.speech.size + lesson.K - 1
+    assert np.argmax(lesson.room[::-1]) == lesson.K - 1 == 15_999
+    first = int(0.15 * lesson.sr)
+    after_flip = levels(lesson.forgotten[: lesson.K - 1 + first], lesson.sr)
+    assert after_flip[-10:].mean() > after_flip[:10].mean() + 20  # swells
+    assert levels(lesson.right[:first], lesson.sr).max() < -40
+    wrong = dk.conv1d(lesson.x, lesson.h, padding=2)
+    np.testing.assert_allclose(wrong, np.correlate(lesson.x, lesson.h, "full"), atol=1e-14)
+
+
+def test_on_a_short_loop_the_end_is_added_to_the_beginning(lesson):
+    x, h = np.random.default_rng(5).standard_normal((2, 12))
+    y = np.convolve(x, h)
+    for n in (12, 17, 23, 30):
+        wrapped = np.bincount(np.arange(23) % n, weights=y, minlength=n)
+        np.testing.assert_allclose(lesson.by_partials(x, h, n), wrapped, atol=1e-12)
+    assert lesson.levels[1] - lesson.levels[0] == pytest.approx(20, abs=0.5)
+
+
+def test_lengths_are_those_of_conv1d(lesson):
+    for N in range(1, 30):
+        for K, s, d, p in ((1, 1, 1, 0), (3, 2, 1, 0), (3, 1, 4, 2), (4, 3, 2, 1), (5, 7, 3, 3)):
+            if N + 2 * p >= d * (K - 1) + 1:
+                y = dk.conv1d(np.zeros(N), np.zeros(K), stride=s, dilation=d, padding=p)
+                assert y.size == lesson.n_out(N, K, s, d, p)
+
+
+def test_each_of_the_1024_samples_has_one_path(lesson):
+    seen = np.zeros(1024)
+    for i in range(1024):
+        y = np.eye(1, 1024, i)[0]
+        for layer in range(10):
+            y = dk.conv1d(y, [1.0, 1.0], dilation=2**layer)
+        seen[i] = y[0]
+    assert np.all(seen == 1)
+    assert lesson.ten == 1024
+    assert 1000 * lesson.ten / lesson.sr == 64
+
+
+def test_the_separable_pair_needs_nearly_nine_times_fewer_parameters():
+    full, separable = dk.conv1d_cost(128, 256, 9), dk.separable_conv1d_cost(128, 256, 9)
+    assert 8.5 < full.parameters / separable.parameters < 9
+    rank = np.linalg.matrix_rank(np.random.default_rng(6).standard_normal((256, 9)))
+    assert rank > 1  # a separable pair has rank 1 for each input channel: not every full layer can be written so
+
+
+def test_gradient_is_the_slope_and_the_package_agrees(lesson):
+    """By finite differences, at the start of the path."""
+
+    def error(w):
+        return np.mean((dk.conv1d(lesson.sound, w) - lesson.wanted) ** 2)
+
+    w = lesson.path[0]
+    g = 2 / 3 * (dk.conv1d(lesson.sound, w) - lesson.wanted)
+    by_package = dk.conv1d_gradients(lesson.sound, w, g).kernel
+    for j in range(2):
+        step = 1e-6 * (np.arange(2) == j)
+        slope = (error(w + step) - error(w - step)) / 2e-6
+        assert slope == pytest.approx(by_package[j], rel=1e-6)
+        assert np.sum(g * lesson.sound[j : j + 3]) == pytest.approx(by_package[j])
+
+
+def test_the_path_leaps_across_the_valley_and_creeps_along_it(lesson):
+    """The valley's floor is where one tap grows as the other shrinks; the error is symmetric around [1, 2]."""
+    seen = np.stack([lesson.sound[:3], lesson.sound[1:]])
+    values, vectors = np.linalg.eigh(seen @ seen.T / 3)
+    floor, slope = vectors[:, 0], vectors[:, 1]
+    assert floor[0] * floor[1] < 0 < slope[0] * slope[1]
+    assert values[1] > 20 * values[0]
+    off = (np.array(lesson.path) - [1, 2]) @ slope
+    assert np.all(np.sign(off[:6]) == np.sign(off[0]) * (-1.0) ** np.arange(6))  # from one side to the other
+    along = np.abs((np.array(lesson.path) - [1, 2]) @ floor)
+    assert np.all(np.diff(along) < 0)
+    assert along[20] > 0.1 * along[0]
+    np.testing.assert_allclose(lesson.w, [1, 2], atol=0.01)
+
+
+def test_partials_of_the_last_picture_multiply(lesson):
+    np.testing.assert_allclose(lesson.strengths["X"] * lesson.strengths["H"], lesson.strengths["Y"], atol=1e-12)
+    assert lesson.strengths["X"].size == 4
+
+
+def test_cards_cost_what_they_say(lesson):
+    """0.6 of the mean of five ones; one output too many; 100 dB quieter."""
+    assert dk.conv1d(np.ones(20), np.full(5, 0.2), padding="same")[0] == pytest.approx(0.6)
+    assert dk.conv1d(np.zeros(100), np.zeros(4), padding=2).size == 101
+    assert decibels(np.mean(lesson.loud[4000:] ** 2) / np.mean(lesson.loud[:3000] ** 2)) == pytest.approx(-100, abs=1)
