@@ -25,6 +25,7 @@ __all__ = [
     "sampling_chain",
     "sinc_sum",
     "snr_over_bits",
+    "stairs",
     "thinned",
     "tone_and_alias",
 ]
@@ -122,8 +123,8 @@ def _tones(ax: Axes, freqs: Any, sr: float, n: int) -> None:
     sr = positive_number(sr, "sr", unit="hertz")
     fine, at = np.linspace(0, (n - 1) / sr, 600), np.arange(n) / sr
     for k, f in enumerate(freqs):
-        look = {"color": (SOUND, FALSE, *COLOURS[2:])[k % 7], "linestyle": LINE_STYLES[k % len(LINE_STYLES)]}
-        ax.plot(1e3 * fine, np.cos(2 * np.pi * f * fine), label=f"{f:g} Hz", **look)
+        colour, style = (SOUND, FALSE, *COLOURS[2:])[k % 7], LINE_STYLES[k % len(LINE_STYLES)]
+        ax.plot(1e3 * fine, np.cos(2 * np.pi * f * fine), color=colour, linestyle=style, label=f"{f:g} Hz")
     for k, f in enumerate(freqs):
         words = "samples" if k == 0 else None
         ax.plot(1e3 * at, np.cos(2 * np.pi * f * at), "os^"[k % 3], color=SAMPLES, markersize=9 - 3 * k, label=words)
@@ -263,7 +264,6 @@ def impostors(
 # ---- Between the samples ----
 
 
-@styled
 def sinc_sum(
     y: Any, *, sr: float, view: tuple[int, int], truth: tuple[Any, Any] | None = None, seconds: float = 6.0
 ) -> Movie:
@@ -300,15 +300,9 @@ def sinc_sum(
     rest = y[others] @ np.sinc(x - others[:, None])
     ms = 1e3 / sr
     dots, fine = ms * (shown - first), ms * (x - first)
-    fig, ax = figure(width=8.0, height=4.0)
-    (before,) = ax.plot([], [], color=SOUND, linewidth=7, alpha=0.3, solid_capstyle="butt")
-    (total,) = ax.plot([], [], color=SOUND, linewidth=2.4, zorder=3)
-    ax.plot(dots, y[shown], "o", color=SAMPLES, markersize=7, zorder=4)
-    curves = [ax.plot([], [], color=SINCS[k % 5], linewidth=1.3)[0] for k in range(len(shown))]
-    reach = float(np.max(np.abs(y[shown])))
-    ax.set(xlim=(fine[0], fine[-1]), ylim=(-1.35 * reach, 1.5 * reach))
-    ax.axhline(0, color="0.6", linewidth=0.8)
-    label(ax, x=f"Time from {first / sr:.3g} s on [ms]", y="Amplitude")
+    fig = _dots_alone(dots, y[shown], (fine[0], fine[-1]), f"Time from {first / sr:.3g} s on [ms]")
+    ax: Any = fig.axes[0]
+    before, total, _, *curves = ax.lines
     if truth is not None:
         times, values = (host(v) for v in truth)
         inside = (times * sr >= x[0]) & (times * sr <= x[-1])
@@ -346,6 +340,42 @@ def sinc_sum(
 
     what = "one sinc after another grows up to its sample, and their sum becomes the curve through all samples"
     return movie(fig, update, last + 1, what=what, seconds=seconds)
+
+
+@styled
+def stairs(y: Any, held: Any, *, sr: float, factor: int, title: str = "") -> Figure:
+    """A sound, every ``factor``-th of its samples as a dot, and what holding these makes of it.
+
+    ``y`` and ``held`` are float arrays (n,) at the rate ``sr`` in hertz.
+    """
+    y, held = _one(y, "y"), _one(held, "held")
+    if y.shape != held.shape:
+        raise ParameterError(f"held has shape {held.shape} and y {y.shape}; expected the same.")
+    t = 1e3 * np.arange(len(y)) / positive_number(sr, "sr", unit="hertz")
+    fig, ax = figure(height=2.9)
+    ax.plot(t, y, color=SOUND, label="sinc sum")
+    ax.step(t, held, where="post", color=FALSE, linestyle="--", label="stairs")
+    ax.plot(t[::factor], y[::factor], "o", color=SAMPLES, markersize=6, label="samples")
+    edge = factor * (1 + int(np.argmax(np.abs(np.diff(held[::factor])))))
+    mark(ax, "an edge", (t[edge], (held[edge] + held[edge - 1]) / 2), to=(24, 10), colour=FALSE)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    label(ax, title=title, x="Time [ms]", y="Amplitude")
+    return fig
+
+
+@styled
+def _dots_alone(x: np.ndarray, y: np.ndarray, limits: tuple[float, float], words: str) -> Figure:
+    """The first picture of the sinc sum; the lines still to come are empty."""
+    fig, ax = figure(width=8.0, height=4.0)
+    ax.plot([], [], color=SOUND, linewidth=7, alpha=0.3, solid_capstyle="butt")
+    ax.plot([], [], color=SOUND, linewidth=2.4, zorder=3)
+    ax.plot(x, y, "o", color=SAMPLES, markersize=7, zorder=4)
+    for k in range(len(x)):
+        ax.plot([], [], color=SINCS[k % 5], linewidth=1.3)
+    reach = float(np.max(np.abs(y)))
+    ax.set(xlim=limits, ylim=(-1.35 * reach, 1.5 * reach))
+    label(ax, x=words, y="Amplitude")
+    return fig
 
 
 # ---- In value ----

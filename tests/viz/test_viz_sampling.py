@@ -118,6 +118,20 @@ def test_the_sum_goes_through_the_dots_that_have_come(band_limited):
         dk.viz.sinc_sum(y, sr=1000, view=(0, 30))
 
 
+def test_stairs_and_their_edge():
+    y = np.array([0.0, 0.1, 0.2, 0.3, 0.9, 0.8, 0.7, 0.6])
+    held = dk.sample_and_hold(y, 2)
+    (ax,) = dk.viz.stairs(y, held, sr=1000, factor=2).axes
+    sound, steps, dots = ax.lines
+    assert np.array_equal(sound.get_ydata(), y)
+    assert np.array_equal(steps.get_ydata(), held)
+    assert steps.get_drawstyle() == "steps-post"
+    assert np.array_equal(dots.get_ydata(), y[::2])
+    assert ax.texts[0].xy == (4.0, (0.9 + 0.2) / 2)
+    with pytest.raises(dk.ParameterError, match="expected the same"):
+        dk.viz.stairs(y, held[:-1], sr=1000, factor=2)
+
+
 @pytest.mark.parametrize("kind", ["mid-tread", "mid-rise"])
 def test_rounding_draws_levels_where_they_are(kind):
     y = np.sin(np.arange(160) / 10)
