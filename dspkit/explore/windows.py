@@ -67,7 +67,7 @@ def weak_tone(
         strong = _tone(20.3, n)
         weak = 10 ** (level / 20) * _tone(20.3 + distance, n)
         frames = {"the strong tone alone": strong, "both tones": strong + weak}
-        title = f"{window}: a second tone at {level:.0f} dB, {distance:.1f} bins away"
+        title = f"{window}: a second tone at {level:.0f} dB, {distance:.1f} bins away".replace("-", "−")
         return draw_leakage(frames, sr=sr, w=window, fmax=48 * sr / n, floor=-120.0, repeat=False, title=title)
 
     return Explorer(

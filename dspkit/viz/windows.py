@@ -353,7 +353,7 @@ def window_family(windows: Mapping[str, Any], *, bins: float = 10.0, floor: floa
         ax.axhline(top, color="black", lw=1, ls=":")
         ax.annotate("", (-null / FINE, floor + 8), (null / FINE, floor + 8), arrowprops={"arrowstyle": "<|-|>"})
         ax.text(0, floor + 12, f"{2 * null / FINE:.0f} bins", ha="center", bbox=_PAPER, fontsize=10)
-        mark(ax, f"{top:.0f} dB".replace("-", "−"), (where, top), to=(16, 18))
+        mark(ax, f"{top:.1f} dB".replace("-", "−"), (where, top), to=(16, 18))
         shape = ax.inset_axes((0.02, 0.66, 0.24, 0.32))
         shape.fill_between(np.arange(w.size), 0.0, w / np.max(w), color=colour, alpha=0.5, lw=0)
         shape.set(xticks=[], yticks=[], ylim=(-0.1, 1.05))
@@ -522,7 +522,7 @@ def overlap_gain(
         ax.plot(x, host(values), lw=2, marker="o", markersize=5, **style)
     for i, (name, (at, words)) in enumerate((points or {}).items()):
         place = (at, float(np.interp(at, x, host(scatter[name]))))
-        mark(ax, words, place, to=(-16, -34) if i % 2 == 0 else (-10, -78), colour=_colour(name))
+        mark(ax, words, place, to=(10, 12) if i % 2 == 0 else (-10, -60), colour=_colour(name))
     ax.legend(loc="lower left")
     ax.set_ylim(0.0, 1.1 * max(float(np.max(host(v))) for v in scatter.values()))
     label(ax, title=title, x="Overlap of neighbouring frames [%]", y="Scatter of a bin [% of its mean]")

@@ -36,7 +36,7 @@ def test_leakage_says_how_much_energy_is_elsewhere(values, words):
 
 
 def test_weak_tone_says_where_it_is():
-    assert "blackmanharris: a second tone at -60 dB, 6.5 bins away" in said(
+    assert "blackmanharris: a second tone at −60 dB, 6.5 bins away" in said(
         dk.explore.weak_tone(), window="blackmanharris"
     )
 

@@ -136,7 +136,7 @@ def test_the_family_is_measured_in_its_panels():
     panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
     assert [ax.get_title(loc="left") for ax in panels] == list(names)
     said = [[t.get_text() for t in ax.texts if t.get_text()] for ax in panels]
-    assert said == [["2 bins", "−13 dB"], ["4 bins", "−31 dB"], ["8 bins", "−92 dB"]]
+    assert said == [["2 bins", "−13.3 dB"], ["4 bins", "−31.5 dB"], ["8 bins", "−92.0 dB"]]
     for ax, name in zip(panels, names, strict=True):
         assert ax.lines[0].get_color() == dk.viz.windows.WINDOW[name]
     assert figure.png().startswith(b"\x89PNG")
