@@ -27,6 +27,7 @@ __all__ = ["Player", "Players", "listen", "play"]
 WITHIN = 0.5  # LU: sounds offered for comparison differ by no more
 TARGET = -23.0  # LUFS (EBU R 128)
 CEILING = -1.0  # dBTP (EBU R 128)
+LOWEST_RATE = 8000  # hertz: K-weighting is known from here on
 BLOCK = 0.4  # seconds: below, BS.1770 knows no loudness
 
 
@@ -217,7 +218,7 @@ def _to_one_loudness(pairs: dict[str, tuple[Any, Any]], target: float) -> tuple[
     now = {name: _loudness(_channels(y), _whole_rate(rate)) for name, (y, rate) in pairs.items()}
     if silent := [name for name, level in now.items() if math.isinf(level)]:
         raise ParameterError(f"{silent} is silent: no gain brings it to {target:g} LUFS. Leave it out.")
-    top = {name: CEILING - float(np.max(to_numpy(true_peak(y, rate)))) for name, (y, rate) in pairs.items()}
+    top = {name: CEILING - float(np.max(to_numpy(true_peak(_channels(y), rate)))) for name, (y, rate) in pairs.items()}
     allowed = min(now[name] + top[name] for name in pairs)
     if allowed < target:
         target = math.floor(10 * allowed) / 10
@@ -241,6 +242,11 @@ def _player(name: str, y: Array, sr: Any, caption: str) -> Player:
 
 def _loudness(y: np.ndarray, sr: int) -> float:
     """Integrated loudness in LUFS, of a short sound as if it were repeated."""
+    if sr < LOWEST_RATE:
+        from scipy.signal import resample_poly  # half a second to import, and hardly ever needed
+
+        factor = math.ceil(LOWEST_RATE / sr)
+        y, sr = resample_poly(y, factor, 1, axis=-1), factor * sr
     repeats = math.ceil(BLOCK * sr / y.shape[-1]) if y.shape[-1] < BLOCK * sr else 1
     return float(to_numpy(integrated_loudness(np.concatenate([y] * repeats, axis=-1), sr)))
 

@@ -54,6 +54,15 @@ def test_short_sounds_have_the_level_of_the_same_sound_repeated():
     assert dk.play(short, SR).loudness == pytest.approx(dk.play(long, SR).loudness, abs=0.02)
 
 
+def test_slow_sounds_have_the_level_of_the_same_sound_at_a_usual_rate():
+    slow, usual = (dk.sine(440, sr=sr, duration=1.0, amplitude=0.25) for sr in (4000, 48_000))
+    assert dk.play(slow, 4000).loudness == pytest.approx(dk.play(usual, 48_000).loudness, abs=0.1)
+    players = dk.listen({"slow": (0.1 * slow, 4000), "usual": (usual, 48_000)}, equal_loudness=True)
+    assert [player.level for player in players] == ["−23.0 LUFS"] * 2
+    samples, sr = decoded(players["slow"])
+    assert (sr, samples.shape) == (4000, (1, 4000))
+
+
 @pytest.mark.parametrize("target", [True, -30.0, -23])
 def test_equal_loudness_brings_all_to_one_value_and_says_which(arrays, target):
     sounds = {"soft": arrays(0.01 * TONE), "loud": arrays(TONE), "stereo": (arrays(np.stack([TONE, TONE])), 44_100)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from cycler import cycler
@@ -29,6 +29,7 @@ MAP = "magma"  # perceptually uniform: equal steps in value are equal steps in l
 MAP_PHASE = "twilight"  # cyclic: −π and π have the same colour
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -117,11 +118,11 @@ def mark(
         )
 
 
-def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Make everything that a figure function draws (lines, legends, colour bars) in the course's style."""
 
     @functools.wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
         with rc_context(STYLE):
             return draw(*args, **kwargs)
 
