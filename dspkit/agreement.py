@@ -20,7 +20,10 @@ class Agreement(NamedTuple):
     allowed: float
 
     def __repr__(self) -> str:
-        return f"largest difference {self.difference:.1g}, allowed {self.allowed:g}"
+        # One digit is enough, unless it says more than is allowed: 1.5e-05 of 1.6e-05.
+        short = (f"{self.difference:.{digits}g}" for digits in range(1, 18))
+        said = next((text for text in short if float(text) <= self.allowed), f"{self.difference:g}")
+        return f"largest difference {said}, allowed {self.allowed:g}"
 
 
 def largest_difference(ours: Any, theirs: Any, *, allowed: float) -> Agreement:

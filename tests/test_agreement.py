@@ -10,6 +10,7 @@ CASES = {
     "rounding": (1.0, 1.0 + 2**-50, 1e-12, "largest difference 9e-16, allowed 1e-12"),
     "complex": ([1j], [1.0], 1.5, "largest difference 1, allowed 1.5"),
     "unsigned": (np.array([1], "uint8"), np.array([3], "uint8"), 2, "largest difference 2, allowed 2"),
+    "near the limit": (1.0, 1.0 + 1.9e-5, 1.95e-5, "largest difference 1.9e-05, allowed 1.95e-05"),
     "single": (np.float32([1.0]), np.float64([1.0 + 2**-40]), 1e-9, "largest difference 9e-13, allowed 1e-09"),
 }
 
