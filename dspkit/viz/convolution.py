@@ -219,14 +219,14 @@ def flip_and_slide(x: Any, h: Any) -> Movie:
     step, scale = 6, 0.72 / max(np.max(np.abs(x)), np.max(np.abs(h)), np.max(np.abs(y)))
     padded = np.pad(x, (k - 1, k - 1))
     n = np.arange(1 - k, y.size)
-    names = ["sound  x[m]", "h flipped  h[n−m]", "output  y[n]"]
+    names = ["sound  x[k]", "h flipped  h[n−k]", "output  y[n]"]
     with rc_context(STYLE):
         fig, ax = _table(names, (0.4 - k, y.size - 0.2), (0.4 - k, y.size - 0.2), height=3.5)
         ax.set_ylim(-2.75, 0.95)
         for row, colour in enumerate((SOUND, KERNEL, RESULT)):
             ax.get_yticklabels()[row].set_color(colour)
         ax.set_xticks(n)
-        label(ax, title="The flipped kernel slides along the sound", x="m, n [samples]")
+        label(ax, title="The flipped kernel slides along the sound", x="k, n [samples]")
         outside = n[(n < 0) | (n >= x.size)]
         ax.plot(outside, np.zeros(outside.size), "s", mfc="white", mec=GREY, ms=7)
         _Stems(ax, SOUND, scale).set(np.arange(x.size), x, 0.0)
