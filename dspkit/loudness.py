@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, like, namespace, to_numpy, zeros
-from ._blocks import share_out
+from ._threads import share_out
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError
 from .filters import filter_sos, forget
@@ -268,6 +268,8 @@ STEPS = 100  # a second: energies are kept for every 10 ms
 GATE_STEP, MOMENTARY, SHORT_TERM = 10, 40, 300  # in steps: 100 ms, 400 ms, 3 s
 # The filters forget: what a sound did this long before, in seconds, has fallen below 1e-25.
 RUN_IN = 0.25
+# A thread is worth waking for so many samples.
+SAMPLES_PER_WORKER = 1 << 17
 
 
 def _edges(n: int, sr: float) -> np.ndarray:
@@ -340,7 +342,7 @@ def _energy_in_blocks(
             filled = starts < len(z)  # the rest after the last step may be empty
             sums[channel][block * STEPS : block * STEPS + len(starts)][filled] = np.add.reduceat(z, starts[filled])
 
-    share_out(run, y.shape[:-1], range(-(-(len(edges) - 1) // STEPS)), int(sr), workers)
+    share_out(run, y.shape[:-1], range(-(-(len(edges) - 1) // STEPS)), int(sr), workers, SAMPLES_PER_WORKER)
     if not np.all(np.isfinite(sums)):  # what the filters met once, they keep
         check_finite(y)
         raise ParameterError("y has samples whose squares are too large to add up; expected full scale at 1.0.")
@@ -659,7 +661,7 @@ def _between_in_blocks(y: np.ndarray, highest: np.ndarray, workers: int | None) 
             most = max(most, float(_interpolated_peak(np.pad(piece, (left, right)))))
         found.append((channel, most))
 
-    share_out(run, y.shape[:-1], range(-(-y.shape[-1] // _PEAK_BLOCK)), _PEAK_BLOCK, workers)
+    share_out(run, y.shape[:-1], range(-(-y.shape[-1] // _PEAK_BLOCK)), _PEAK_BLOCK, workers, SAMPLES_PER_WORKER)
     for channel, most in found:
         highest[channel] = max(highest[channel], most)
     return highest

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import dspkit as dk
-from dspkit import _blocks, short_time
+from dspkit import _blocks, _engine, short_time
 from dspkit.frames import PAD_MODES, OverlapSum
 
 LIMIT = {"float32": 1e-6, "float64": 1e-14}
@@ -530,7 +530,7 @@ def test_in_pieces_where_there_is_no_fast_path(monkeypatch, arrays, rng, pad_mod
     y = arrays(rng.standard_normal((2, 3000)))
     given = {"n_fft": 510, "hop_length": 100, "pad_mode": pad_mode}  # 255 has the prime 17: no kernel either
     whole = [dk.stft(y, **given), dk.spectrogram(y, **given), dk.melspectrogram(y, sr=8000, n_mels=9, **given)]
-    monkeypatch.setattr(short_time, "FRAME_BYTES", frame_bytes)
+    monkeypatch.setattr(_engine, "FRAME_BYTES", frame_bytes)
     pieces = [dk.stft(y, **given), dk.spectrogram(y, **given), dk.melspectrogram(y, sr=8000, n_mels=9, **given)]
     for one, other in zip(whole, pieces, strict=True):
         expected = arrays.back(one)
