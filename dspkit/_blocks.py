@@ -40,10 +40,15 @@ class Framing:
     pad: int  # samples by which the signal is continued on both sides
     pad_mode: str
     workers: int | None = 1
+    n_fft: int = 0  # more than the window's length: zeros behind it; 0 for no more
+
+    @property
+    def length(self) -> int:
+        return self.n_fft or len(self.w)
 
     @property
     def n_bins(self) -> int:
-        return 1 + len(self.w) // 2
+        return 1 + self.length // 2
 
     def n_frames(self, y: Array) -> int:
         return 1 + (y.shape[-1] + 2 * self.pad - len(self.w)) // self.hop_length
@@ -55,6 +60,11 @@ class Framing:
     def samples(self, start: int, stop: int) -> tuple[int, int]:
         """From which sample of ``y`` on, and before which, the frames start … stop - 1 reach."""
         return start * self.hop_length - self.pad, (stop - 1) * self.hop_length - self.pad + len(self.w)
+
+    def windowed(self, rows: np.ndarray, channels: slice, frames: slice) -> np.ndarray:
+        """The frames of a block, a row for each, ready to be transformed: in this thread's scratch."""
+        with np.errstate(invalid="ignore"):  # infinity times zero: the caller looks for what is not finite
+            return np.multiply(rows, self.w, out=scratch("windowed", rows.shape, rows.dtype))
 
 
 @dataclass(frozen=True)
@@ -130,10 +140,7 @@ def analyse(
 
     def run(channels: slice, frames: slice) -> None:
         rows = _rows(signals[channels], framing, frames.start, frames.stop)
-        windowed = scratch("windowed", rows.shape, y.dtype)
-        with np.errstate(invalid="ignore"):  # infinity times zero: the caller looks for what is not finite
-            np.multiply(rows, framing.w, out=windowed)
-            keep(windowed, result[channels, :, frames])
+        keep(framing.windowed(rows, channels, frames), result[channels, :, frames])
 
     in_threads(run, blocks, worth(framing.workers, frames * len(framing.w), SAMPLES_PER_WORKER))
     return out

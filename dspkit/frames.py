@@ -53,12 +53,17 @@ def frame(y: Array, *, frame_length: int, hop_length: int) -> Array:
     y, xp = as_numbers(y, name="y")
     frame_length = positive_int(frame_length, "frame_length", unit="samples")
     hop_length = positive_int(hop_length, "hop_length", unit="samples")
+    check_one_frame(y, frame_length)
+    return xp.moveaxis(frame_rows(y, frame_length, hop_length), -1, -2)
+
+
+def check_one_frame(y: Array, frame_length: int) -> None:
+    """Refuse what has no whole frame."""
     if y.ndim == 0 or y.shape[-1] < frame_length:
         raise ParameterError(
             f"y of shape {tuple(y.shape)} is shorter than one frame (frame_length={frame_length}). Time is the "
             f"last axis; pad y with zeros, or take a smaller frame_length."
         )
-    return xp.moveaxis(frame_rows(y, frame_length, hop_length), -1, -2)
 
 
 def frame_rows(y: Array, frame_length: int, hop_length: int) -> Array:

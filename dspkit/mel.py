@@ -245,9 +245,9 @@ def _weights(
     return _normalised(weights, norm, mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk))
 
 
-def _checked_bands(*settings: Any) -> Bands:
-    """The filters without their zeros; with a warning if some have nothing else."""
-    settings = _bank(*settings)
+def checked_bands(**given: Any) -> Bands:
+    """The filters of :func:`mel_filterbank` without their zeros; with a warning if some have nothing else."""
+    settings = _bank(**given)
     bands = _bands(*settings)
     _warn_of_empty(bands.empty, *settings)
     return bands
@@ -478,7 +478,9 @@ def melspectrogram(
         raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or a spectrum S.")
     if S is not None:
         S, n_fft = _as_spectrogram(S, n_fft)
-    bands = _checked_bands(sr, n_fft, n_mels, fmin, fmax, htk, norm, triangles)
+    bands = checked_bands(
+        sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, triangles=triangles
+    )
     if S is not None:
         return like(bands.dense(dtype_name(S)), S) @ S
     power = positive_number(power, "power")
@@ -602,7 +604,9 @@ def multi_resolution_mel(
     power = positive_number(power, "power")
     stack = None
     for i, (length, size) in enumerate(zip(lengths, sizes, strict=True)):
-        bands = _checked_bands(sr, size, n_mels, fmin, fmax, htk, norm, triangles)
+        bands = checked_bands(
+            sr=sr, n_fft=size, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, triangles=triangles
+        )
         y, framing = _framed(y, size, hop_length, length, window, True, pad_mode, workers)
         if stack is None:
             stack = empty(y, (*y.shape[:-1], len(lengths), len(bands), framing.n_frames(y)))

@@ -369,7 +369,7 @@ ORDER = [
         "_engine",
         "short_time",
     ),
-    *("mel", "presets", "cepstrum", "filters", "hearing", "loudness", "normalization", "companding", "datasets"),
+    *("mel", "cepstrum", "presets", "filters", "hearing", "loudness", "normalization", "companding", "datasets"),
 ]
 MODULES = sorted((ROOT / "dspkit").glob("*.py"))
 
