@@ -130,7 +130,7 @@ def analyse(
         # Spectra are stored frame by frame, bands band by band.
         out = np.empty(shape, dtype) if bands else np.empty((*shape[:-2], *shape[:-3:-1]), dtype).swapaxes(-1, -2)
     signals, result = _flat(y, 1), _flat(out, 2)
-    if not np.may_share_memory(result, out):  # axes that cannot be seen as one
+    if out.size and not np.may_share_memory(result, out):  # axes that cannot be seen as one
         out[...] = analyse(y, framing, power, bands)
         return out
     keep = _kept(framing, power, bands, y)

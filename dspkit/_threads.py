@@ -61,17 +61,20 @@ def in_threads(work: Callable[..., None], items: Iterable[tuple[Any, ...]], work
                 item = left.popleft()
             except IndexError:  # all are done, or others are at them
                 return
-            work(*item)
+            try:
+                work(*item)
+            except BaseException:
+                left.clear()  # nothing new is begun
+                raise
 
     others = [_pool().submit(take) for _ in range(min(workers, len(left), MOST_THREADS) - 1)]
     try:
         take()
-    finally:
-        left.clear()  # after an error nothing new is begun
-        begun = [other for other in others if not other.cancel()]
-        errors = [error for error in (other.exception() for other in begun) if error is not None]
-    if errors:
-        raise errors[0]
+    finally:  # those that have not begun find nothing to do; the others are waited for, whatever happened here
+        errors = [other.exception() for other in others if not other.cancel()]
+    for error in errors:
+        if error is not None:
+            raise error
 
 
 _threads: ThreadPoolExecutor | None = None

@@ -331,8 +331,8 @@ def _energies(y: Array, sr: float, p: Preset, *, with_energy: bool = False) -> t
         y = _continued(y, n_fft, win_length, p.pad_mode)
         check_one_frame(y, win_length)
         framing = _Framing(
-            w=_window(p, win_length).astype(dtype_name(y)), hop_length=hop_length, pad=0, pad_mode="constant",
-            workers=None, n_fft=n_fft, preset=p,
+            w=(p.scale * _window(p, win_length)).astype(dtype_name(y)), hop_length=hop_length, pad=0,
+            pad_mode="constant", workers=None, n_fft=n_fft, preset=p,
         )  # fmt: skip
         E, energy = _from_frames(y, framing, _bands(sr, p, n_fft, filters), with_energy)
     if p.drop_last:
@@ -367,14 +367,18 @@ class _Framing(Framing):
 
 
 def _prepare(x: Array, p: Preset, *, with_energy: bool) -> Array | None:
-    """Scale, mean and pre-emphasis of frames (..., n), which are changed in place; their energies before the last."""
+    """Mean and pre-emphasis of frames (..., n), changed in place; their energies before the latter, with the scale."""
     xp = namespace(x)
-    x *= p.scale
     if p.remove_dc:
         x -= xp.mean(x, axis=-1, keepdims=True)
-    energy = xp.sum(x**2, axis=-1) if with_energy else None
+    energy = xp.sum((p.scale * x) ** 2, axis=-1) if with_energy else None
     if p.preemphasis:
-        x[..., 1:] -= p.preemphasis * x[..., : x.shape[-1] - 1]
+        before = x[..., : x.shape[-1] - 1]
+        if is_numpy(x):
+            before = np.multiply(before, p.preemphasis, out=scratch("before", before.shape, x.dtype))
+        else:
+            before = p.preemphasis * before
+        x[..., 1:] -= before
         x[..., :1] *= 1.0 - p.preemphasis
     return energy
 

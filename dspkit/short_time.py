@@ -164,8 +164,8 @@ def _framed(
 
 def _checked_out(out: Array | None, y: Array, framing: Framing) -> Array | None:
     """``out`` of :func:`stft`, if the transform of ``y`` fits into it."""
-    shape, dtype = (*y.shape[:-1], framing.n_bins, framing.n_frames(y)), complex_dtype(y)
-    if out is None or (type(out) is type(y) and tuple(out.shape) == shape and out.dtype == dtype):
+    shape, dtype = (*y.shape[:-1], framing.n_bins, framing.n_frames(y)), f"complex{2 * int(dtype_name(y)[5:])}"
+    if out is None or (type(out) is type(y) and tuple(out.shape) == shape and dtype_name(out) == dtype):
         return out
     raise ParameterError(
         f"out is a {type(out).__name__} of shape {tuple(np.shape(out))} and dtype {getattr(out, 'dtype', None)}; "
