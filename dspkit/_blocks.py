@@ -27,8 +27,8 @@ from .frames import OverlapSum, add_rows, continued, extend, frame_rows
 # Bytes of one block of frames: 128 frames of 2048 float32. Half of it costs more turns of the interpreter,
 # twice as much falls out of the cache.
 BLOCK_BYTES = 1 << 20
-# A thread is worth waking for this many samples of frames, two tenths of a millisecond of work; and less is no block.
-SAMPLES_PER_WORKER = 1 << 16
+# A thread is worth waking for this many samples of frames, some tenths of a millisecond of work.
+SAMPLES_PER_WORKER = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -134,15 +134,15 @@ def analyse(
         out[...] = analyse(y, framing, power, bands)
         return out
     keep = _kept(framing, power, bands, y)
-    frames = len(signals) * shape[-1]
-    size = min(_frames_per_block(framing.w), max(-(-frames // 2), -(-SAMPLES_PER_WORKER // len(framing.w))))
+    size = _frames_per_block(framing.w)
     blocks = list(product(_pieces(len(signals), max(1, size // shape[-1])), _pieces(shape[-1], size)))
 
     def run(channels: slice, frames: slice) -> None:
         rows = _rows(signals[channels], framing, frames.start, frames.stop)
         keep(framing.windowed(rows, channels, frames), result[channels, :, frames])
 
-    in_threads(run, blocks, worth(framing.workers, frames * len(framing.w), SAMPLES_PER_WORKER))
+    samples = len(signals) * shape[-1] * len(framing.w)
+    in_threads(run, blocks, worth(framing.workers, samples, SAMPLES_PER_WORKER))
     return out
 
 

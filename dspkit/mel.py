@@ -231,18 +231,16 @@ def _bank(sr: Any, n_fft: Any, n_mels: Any, fmin: Any, fmax: Any, htk: bool, nor
 
 
 def _weights(
-    sr: float,
-    n_fft: int,
-    n_mels: int,
-    fmin: float,
-    fmax: float,
-    htk: bool,
-    norm: str | float | None,
-    triangles: str,
+    sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool, norm: str | float | None, triangles: str
 ) -> np.ndarray:
-    """The filters, of the height that ``norm`` asks for."""
-    weights = _triangles(*_axis(sr, n_fft, n_mels, fmin, fmax, htk, triangles))
-    return _normalised(weights, norm, mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk))
+    """The filters: straight over hertz or over mel, and of the height that ``norm`` asks for."""
+    bins, hertz = np.fft.rfftfreq(n_fft, 1.0 / sr), mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk)
+    if triangles == "mel":
+        low, high = hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk)
+        weights = _triangles(hz_to_mel(bins, htk=htk), np.linspace(low, high, n_mels + 2))
+    else:
+        weights = _triangles(bins, hertz)
+    return _normalised(weights, norm, hertz)
 
 
 def checked_bands(**given: Any) -> Bands:
@@ -264,16 +262,6 @@ def _triangles(bins: np.ndarray, edges: np.ndarray) -> np.ndarray:
     left, middle, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rising, falling = (bins - left) / (middle - left), (right - bins) / (right - middle)
     return np.maximum(0.0, np.minimum(rising, falling))
-
-
-def _axis(
-    sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool, triangles: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """The bins and the n_mels + 2 edges, on the axis over which the triangles' sides are straight."""
-    bins = np.fft.rfftfreq(n_fft, 1.0 / sr)
-    if triangles == "mel":
-        return hz_to_mel(bins, htk=htk), np.linspace(hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk), n_mels + 2)
-    return bins, mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk)
 
 
 def _normalised(weights: np.ndarray, norm: str | float | None, edges: np.ndarray) -> np.ndarray:
