@@ -101,8 +101,8 @@ def stft(
         How many threads may work on it; by default one for short input and up to four for long. Only
         for NumPy arrays.
     out : complex array (..., 1 + n_fft // 2, n_frames), optional
-        Where to write the result, which is then this array: in a loop, that of the turn before. New memory costs
-        a fifth of the time.
+        Where to write the result, which is then this array: in a loop, that of the turn before, whose memory
+        is there already.
 
     Returns
     -------
