@@ -18,13 +18,18 @@ def main() -> None:
     )
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(names)} (all by default)")
-    wanted = parser.parse_args().names or names
+    named = parser.parse_args().names
+    wanted = named or names
     unknown = sorted(set(wanted) - set(names))
     if unknown:
         sys.exit(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(names)}.")
+    idle = []
     for name in wanted:
-        importlib.import_module(f"benchmarks.bench_{name}").main()
+        if importlib.import_module(f"benchmarks.bench_{name}").main():
+            idle.append(name)
         print()
+    if named and idle:  # asked for by name, and there was nothing to measure
+        sys.exit(1)
 
 
 if __name__ == "__main__":

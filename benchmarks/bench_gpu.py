@@ -303,7 +303,8 @@ def crossover(device: Device) -> list[dict[str, float]]:
     return rows
 
 
-def main(given: Sequence[str] = ()) -> None:
+def main(given: Sequence[str] = ()) -> int:
+    """0, or 1 where there is nothing to measure on."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_gpu", description=__doc__)
     parser.add_argument("--save", type=Path, help="write the figures there, as JSON")
     wanted = parser.parse_args(given)
@@ -311,7 +312,7 @@ def main(given: Sequence[str] = ()) -> None:
         device = Device()
     except dk.DeviceError as error:
         print(f"# On a GPU\n\nNothing measured: {error}")
-        return
+        return 1
     print(f"# On a GPU: {device.info['device']}, float32, medians of {RUNS} runs, transfers apart")
     versions = [f"CuPy {device.info['cupy']}", f"driver {device.info['driver']}"]
     versions += [f"{lib.__name__} {lib.__version__}" for lib in (device.torch, device.torchaudio) if lib is not None]
@@ -353,7 +354,8 @@ def main(given: Sequence[str] = ()) -> None:
         found = {"date": today, "device": device.info, "ceilings": ceilings}
         found |= {"rows": [asdict(row) for row in rows], "crossover": crossing}
         wanted.save.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ the same for all of them, as long as it uses what the `array API standard
 
 from __future__ import annotations
 
+import functools
 from types import ModuleType
 from typing import Any
 
@@ -30,7 +31,15 @@ _REAL = {"complex64": "float32", "complex128": "float64"}
 
 def namespace(*arrays: Array) -> ModuleType:
     """The array namespace (``xp``) that the given arrays share."""
+    if len(arrays) == 1 and is_numpy(arrays[0]):
+        return _numpy_namespace()
     return compat.array_namespace(*arrays)
+
+
+@functools.cache
+def _numpy_namespace() -> ModuleType:
+    """The answer for NumPy arrays, without asking around: that takes a tenth of the time of a short spectrogram."""
+    return compat.array_namespace(np.empty(0))
 
 
 def is_numpy(x: Array) -> bool:
@@ -50,7 +59,12 @@ def is_on_cpu(x: Array) -> bool:
 
 def dtype_name(x: Array) -> str:
     """The dtype's plain name in every namespace, such as ``"float32"``."""
-    return str(x.dtype).rsplit(".", 1)[-1]
+    return _numpy_name(x.dtype) if is_numpy(x) else str(x.dtype).rsplit(".", 1)[-1]
+
+
+@functools.lru_cache(maxsize=64)
+def _numpy_name(dtype: np.dtype) -> str:
+    return str(dtype)  # NumPy makes it anew each time
 
 
 def to_numpy(x: Array) -> np.ndarray:
@@ -84,6 +98,8 @@ def plain(x: Array) -> Array:
 
 def zeros(x: Array, shape: tuple[int, ...], *, dtype: Any = None) -> Array:
     """Zeros of the kind, on the device and (by default) with the dtype of ``x``."""
+    if is_numpy(x):
+        return np.zeros(shape, dtype=x.dtype if dtype is None else dtype)
     return namespace(x).zeros(shape, dtype=x.dtype if dtype is None else dtype, device=compat.device(x))
 
 

@@ -1,7 +1,8 @@
 """The cepstrum: the spectrum of a logarithmic spectrum, in which source and filter come apart.
 
 Lesson: ``notebooks/10_cepstrum.ipynb``. The discrete cosine transforms stand first as sums, :func:`dct_matrix`,
-then by FFT, :func:`dct`. :func:`mfcc` is three steps: mel bands, decibels, cosine transform.
+then by FFT, :func:`dct`. :func:`dspkit.mfcc` is three steps: mel bands, decibels, and the cosine transform here; it
+stands in ``presets.py``, beside the conventions that it can follow.
 
 Sources: B. P. Bogert, M. J. R. Healy and J. W. Tukey, "The quefrency alanysis of time series for echoes", *Proc.
 Symposium on Time Series Analysis* (1963), 209–243; N. Ahmed, T. Natarajan and K. R. Rao, "Discrete cosine
@@ -34,12 +35,9 @@ from ._arrays import (
     zeros,
 )
 from ._validate import axis_index, one_of, positive_int, positive_number
-from .decibels import power_to_db
 from .errors import ParameterError, SampleTypeError
-from .mel import melspectrogram
-from .presets import Preset, _energies, _logarithm, get
 
-__all__ = ["dct", "dct_matrix", "delta", "idct", "lifter", "mfcc", "real_cepstrum"]
+__all__ = ["dct", "dct_matrix", "delta", "idct", "lifter", "real_cepstrum"]
 
 # --- Cosine transforms. -------------------------------------------------------------------------------------------
 
@@ -149,7 +147,7 @@ def dct(x: Array, *, type: int = 2, norm: str | None = None, axis: int = -1) -> 
     array([ 5.5  , -2.884,  0.5  , -0.429])
 
     """
-    x, xp = _real(x, "x")
+    x, xp = as_real(x, "x")
     type, norm = _kind(type, norm)
     axis = axis_index(axis, x.ndim)
     n = positive_int(x.shape[axis], f"the length of x along axis {axis}", minimum=2 if type == 1 else 1)
@@ -233,7 +231,7 @@ def real_cepstrum(x: Array, *, n_fft: int | None = None, amin: float = 1e-10, ax
     array([ 0.    ,  0.25  ,  0.    , -0.0625])
 
     """
-    x, xp = _real(x, "x")
+    x, xp = as_real(x, "x")
     axis = axis_index(axis, x.ndim)
     n = positive_int(x.shape[axis], f"the length of x along axis {axis}")
     n_fft = n if n_fft is None else positive_int(n_fft, "n_fft", unit="samples")
@@ -244,98 +242,7 @@ def real_cepstrum(x: Array, *, n_fft: int | None = None, amin: float = 1e-10, ax
     return irfft(log_magnitude + 0j, n=n_fft, axis=axis)
 
 
-def mfcc(
-    y: Array | None = None,
-    *,
-    sr: float | None = None,
-    S: Array | None = None,
-    n_mfcc: int | None = None,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
-    lifter: float | None = None,
-    mel_norm: str | float | None = "slaney",
-    preset: str | Preset | None = None,
-    **settings: Any,
-) -> Array:
-    """Mel-frequency cepstral coefficients: the cosine transform of mel bands in decibels.
-
-    Parameters
-    ----------
-    y : float array (..., n)
-        Samples, time last. Either these (with ``sr``) or ``S``.
-    sr : float
-        Sample rate in hertz.
-    S : float array (..., n_mels, n_frames)
-        A mel spectrogram *in decibels*, to take the coefficients of.
-    n_mfcc : int, optional
-        How many coefficients are kept, from c0 on; 20, or the preset's number.
-    dct_type, norm : as for :func:`dct`
-    lifter : float, optional
-        0 for none, else the L of ``1 + L/2 · sin(π(k + 1) / L)``, librosa's weights. HTK's have k for k + 1:
-        see :func:`lifter`. If not given, 0 or the preset's.
-    mel_norm : as ``norm`` of :func:`dspkit.mel_filterbank`
-    preset : {"librosa", "torchaudio", "htk", "kaldi"} or Preset, optional
-        Follow all conventions of that library. Further settings are then those of
-        :class:`dspkit.presets.Preset`, in place of ``dct_type``, ``norm`` and ``mel_norm``.
-    **settings
-        The other settings of :func:`dspkit.melspectrogram` (with ``preset``: of the preset).
-
-    Returns
-    -------
-    float array (..., n_mfcc, n_frames), of the dtype of y
-        c0 first, also for HTK, which writes it last.
-
-    Notes
-    -----
-    Without a preset, parameters and values are those of ``librosa.feature.mfcc``: the decibels are cut off 80 dB
-    below the loudest value of all that came in.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> y = np.random.default_rng(0).standard_normal(8000)
-    >>> mfcc(y, sr=8000, n_mfcc=13, n_fft=256, hop_length=80, n_mels=24).shape
-    (13, 101)
-    >>> mfcc(y, sr=8000, preset="kaldi").shape
-    (13, 98)
-
-    """
-    if (y is None) == (S is None):
-        raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or mel bands S.")
-    if S is None and sr is None:
-        raise ParameterError("sr is missing; expected the sample rate of y in hertz.")
-    rate = 1.0 if sr is None else sr  # of no use to S
-    if preset is not None:
-        if S is not None or (dct_type, norm, mel_norm) != (2, "ortho", "slaney"):
-            raise ParameterError(
-                "A preset works on samples y, and has a norm and a dct_norm of its own; change them with "
-                "preset=dspkit.presets.get(name, norm=…)."
-            )
-        given = {"n_mfcc": n_mfcc, "lifter": lifter}
-        settings.update({name: value for name, value in given.items() if value is not None})
-        return _mfcc_of(y, rate, get(preset, **settings))
-    if S is None:
-        S = power_to_db(melspectrogram(y, sr=rate, norm=mel_norm, **settings))
-    elif settings:
-        raise ParameterError(f"{', '.join(settings)}: of no use with S, which is a mel spectrogram already.")
-    return _cepstra(_bands(S), 20 if n_mfcc is None else n_mfcc, dct_type, norm, lifter or 0, 1)
-
-
-def _mfcc_of(y: Array, sr: float, p: Preset) -> Array:
-    """The coefficients that a preset describes."""
-    if p.n_mfcc is None:
-        raise ParameterError(f"The preset {p.name!r} has no MFCCs: {p.name} uses the mel bands. Give n_mfcc for some.")
-    E, energy = _energies(y, sr, p)
-    C = _cepstra(_logarithm(E, p, p.mfcc_top), p.n_mfcc, 2, "ortho", p.lifter, p.lifter_first)
-    xp, c0 = namespace(C), C[..., :1, :]
-    if p.dct_norm == "htk":  # √(2/n) for c0 too, where the orthogonal transform has √(1/n)
-        c0 = c0 * math.sqrt(2.0)
-    if energy is not None and p.c0 == "energy":
-        c0 = _logarithm(energy[..., None, :], p, None)
-    return xp.concat([c0, C[..., 1:, :]], axis=-2)
-
-
-def _cepstra(S: Array, n_mfcc: int, dct_type: int, norm: str | None, L: float, first: int) -> Array:
+def cepstra(S: Array, n_mfcc: int, dct_type: int, norm: str | None, L: float, first: int) -> Array:
     """Cosine transform over the bands, the first coefficients kept, lifter."""
     n_mfcc = positive_int(n_mfcc, "n_mfcc")
     if n_mfcc > S.shape[-2]:
@@ -369,7 +276,7 @@ def lifter(C: Array, L: float = 22, *, first: int = 0, axis: int = -2) -> Array:
     array([2.565, 4.099, 5.57 , 6.947])
 
     """
-    C, xp = _real(C, "C")
+    C, xp = as_real(C, "C")
     axis = axis_index(axis, C.ndim)
     L = positive_number(L, "L", zero=True)
     if first not in (0, 1):
@@ -422,7 +329,7 @@ def delta(
     array([1.5, 2.4, 3. , 3. , 3. , 2.4, 1.5])
 
     """
-    data, xp = _real(data, "data")
+    data, xp = as_real(data, "data")
     axis = axis_index(axis, data.ndim)
     width = positive_int(width, "width", minimum=3, unit="frames")
     order = positive_int(order, "order")
@@ -481,7 +388,7 @@ def _kind(type: Any, norm: Any) -> tuple[int, str]:
     return type, one_of("backward" if norm is None else norm, _NORMS, "norm")
 
 
-def _real(x: Any, name: str) -> tuple[Array, Any]:
+def as_real(x: Any, name: str) -> tuple[Array, Any]:
     """``x`` as real, finite numbers with at least one axis, and its namespace."""
     x, xp = as_numbers(x, name=name)
     if is_complex(x):
@@ -492,10 +399,3 @@ def _real(x: Any, name: str) -> tuple[Array, Any]:
         raise ParameterError(f"{name} is empty: shape {tuple(x.shape)}.")
     check_finite(x, name=name)
     return x, xp
-
-
-def _bands(S: Any) -> Array:
-    S, _ = _real(S, "S")
-    if S.ndim < 2:
-        raise ParameterError(f"S has shape {tuple(S.shape)}; expected (..., n_mels, n_frames), in decibels.")
-    return S

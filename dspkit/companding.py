@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, is_on_cpu, like, namespace
-from ._blocks import SAMPLES_PER_WORKER, share_out
+from ._threads import share_out
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError, SampleTypeError
 from .sampling import snr
@@ -622,6 +622,8 @@ def _slow_sine() -> np.ndarray:
 BLOCK = 1 << 15
 # Threads wait for each other between two calls: with several, the calls must be longer.
 BLOCK_SHARED = 1 << 17
+# A thread is worth waking for so many samples.
+SAMPLES_PER_WORKER = 1 << 22
 
 Run = Callable[[int, int], None]
 
@@ -639,7 +641,7 @@ def _share_out_blocks(start_run: Callable[[int], Run], n: int, workers: int | No
         for start in range(first * size, min(last * size, n), size):
             run(start, min(start + size, n))
 
-    share_out(blocks, (), range(-(-n // size)), size, workers)
+    share_out(blocks, (), range(-(-n // size)), size, workers, SAMPLES_PER_WORKER)
 
 
 class _Keys(NamedTuple):

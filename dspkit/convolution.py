@@ -527,10 +527,10 @@ def _by_strides(job: _Job) -> Array:
     y = np.empty((B, G, o, job.n_out), dtype=x.dtype)
     banded = _has_band(job) and _finite(job)
     for g in range(G):
-        band = _band(w4[g, 0, 0]) if banded else None
+        band = _band(w4[g, 0, 0], job.stride) if banded else None
         for b in range(B):
             if band is not None:
-                _banded(x4[b, g, 0], band, y[b, g, 0])
+                _banded(x4[b, g, 0], band, job.stride, y[b, g, 0])
             else:
                 _windows(x4[b, g], w4[g], job.stride, job.dilation, y[b, g])
     return y.reshape(B, G * o, job.n_out)
@@ -552,46 +552,48 @@ def _windows(x: np.ndarray, w: np.ndarray, stride: int, dilation: int, y: np.nda
 
 def _has_band(job: _Job) -> bool:
     o, per_group, k = job.w.shape
-    one_channel = job.stride == job.dilation == 1 and per_group == 1 and o == job.groups
-    return one_channel and k <= BAND_TAPS and job.n_out >= 8 * _band_length(k)
+    one_channel = job.dilation == 1 and per_group == 1 and o == job.groups
+    return one_channel and k <= BAND_TAPS and job.n_out * job.stride >= 8 * _band_length(k, job.stride)
 
 
-def _band_length(k: int) -> int:
-    return max(32, 1 << (k - 1).bit_length())
+def _band_length(k: int, stride: int) -> int:
+    """Samples in a row: at least as many as there are taps, and a whole number of strides."""
+    return -(-max(32, 1 << (k - 1).bit_length()) // stride) * stride
 
 
-def _band(w: np.ndarray) -> np.ndarray:
-    """The banded (Toeplitz) matrix by which L + k − 1 samples, as a row, give L outputs."""
-    k, L = len(w), _band_length(len(w))
-    band = np.zeros((L + max(BAND_TAIL, k - 1), L), dtype=w.dtype)
-    band.reshape(-1)[_band_places(k)] = w
+def _band(w: np.ndarray, stride: int) -> np.ndarray:
+    """The banded (Toeplitz) matrix by which L + k − 1 samples, as a row, give L / stride outputs."""
+    k, L = len(w), _band_length(len(w), stride)
+    band = np.zeros((L + max(BAND_TAIL, k - 1), L // stride), dtype=w.dtype)
+    band.reshape(-1)[_band_places(k, stride)] = w
     return band
 
 
 @functools.lru_cache(maxsize=8)
-def _band_places(k: int) -> np.ndarray:
-    """Where the taps stand in the flat band: a row for each of the L columns."""
-    L = _band_length(k)
-    column = np.arange(L)[:, None]
-    return (column + np.arange(k)) * L + column
+def _band_places(k: int, stride: int) -> np.ndarray:
+    """Where the taps stand in the flat band: a row for each of its columns."""
+    columns = _band_length(k, stride) // stride
+    column = np.arange(columns)[:, None]
+    return (column * stride + np.arange(k)) * columns + column
 
 
-def _banded(x: np.ndarray, band: np.ndarray, y: np.ndarray) -> None:
+def _banded(x: np.ndarray, band: np.ndarray, stride: int, y: np.ndarray) -> None:
     """One channel as products with its :func:`_band`.
 
     Rows of L samples, and the beginnings of the rows that follow them, so that nothing is copied. The zeros in the
     matrix are multiplied, too; as a matrix product it is sooner all the same.
     """
-    L, tail = band.shape[1], len(band) - band.shape[1]
-    here, after = band[:L], band[L:]
+    L, columns = band.shape[1] * stride, band.shape[1]
+    tail, here, after = len(band) - L, band[:L], band[L:]
     rows = np.ascontiguousarray(x[: len(x) // L * L]).reshape(-1, L)
     n_rows = max(0, len(rows) - 1)
-    out, scratch = y[: n_rows * L].reshape(n_rows, L), np.empty((min(BAND_ROWS, n_rows), L), dtype=x.dtype)
+    out, size = y[: n_rows * columns].reshape(n_rows, columns), min(BAND_ROWS, n_rows)
+    scratch = np.empty((size, columns), dtype=x.dtype)
     for start in range(0, n_rows, BAND_ROWS):
         stop = min(start + BAND_ROWS, n_rows)
         np.matmul(rows[start:stop], here, out=out[start:stop])
         out[start:stop] += np.matmul(rows[start + 1 : stop + 1, :tail], after, out=scratch[: stop - start])
-    rest, left = y[n_rows * L :], np.zeros((-(-(len(x) - n_rows * L) // L) + 1, L), dtype=x.dtype)
+    rest, left = y[n_rows * columns :], np.zeros((-(-(len(x) - n_rows * L) // L) + 1, L), dtype=x.dtype)
     left.reshape(-1)[: len(x) - n_rows * L] = x[n_rows * L :]
     rest[...] = (left[:-1] @ here + left[1:, :tail] @ after).reshape(-1)[: rest.size]
 
@@ -637,8 +639,8 @@ def _nanoseconds(job: _Job) -> tuple[float, float]:
     """
     (B, c, n), (o, per_group, k) = job.x.shape, job.w.shape
     if _has_band(job):
-        L = _band_length(k)
-        by_strides = B * c * (3e4 + job.n_out * (2.0 + 0.035 * (L + k - 1))) + c * (2e4 + L * (L + k))
+        L = _band_length(k, job.stride)
+        by_strides = B * c * (3e4 + job.n_out * (2.0 + 0.035 * (L + k - 1))) + c * (2e4 + L * (L + k) / job.stride)
     else:
         by_strides = B * (1e4 * job.groups + job.n_out * (o * per_group * k * 0.035 + c * k * 0.35))
     span = job.dilation * (k - 1) + 1

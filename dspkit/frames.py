@@ -53,20 +53,26 @@ def frame(y: Array, *, frame_length: int, hop_length: int) -> Array:
     y, xp = as_numbers(y, name="y")
     frame_length = positive_int(frame_length, "frame_length", unit="samples")
     hop_length = positive_int(hop_length, "hop_length", unit="samples")
+    check_one_frame(y, frame_length)
+    return xp.moveaxis(frame_rows(y, frame_length, hop_length), -1, -2)
+
+
+def check_one_frame(y: Array, frame_length: int) -> None:
+    """Refuse what has no whole frame."""
     if y.ndim == 0 or y.shape[-1] < frame_length:
         raise ParameterError(
             f"y of shape {tuple(y.shape)} is shorter than one frame (frame_length={frame_length}). Time is the "
             f"last axis; pad y with zeros, or take a smaller frame_length."
         )
-    return xp.moveaxis(frame_rows(y, frame_length, hop_length), -1, -2)
 
 
 def frame_rows(y: Array, frame_length: int, hop_length: int) -> Array:
     """Frames as rows (..., n_frames, frame_length): a read-only view for NumPy, else gathered by index."""
-    if is_numpy(y):
-        return np.lib.stride_tricks.sliding_window_view(y, frame_length, axis=-1)[..., ::hop_length, :]
-    xp = namespace(y)
     n_frames = 1 + (y.shape[-1] - frame_length) // hop_length
+    if is_numpy(y):
+        shape, step = (*y.shape[:-1], n_frames, frame_length), y.strides[-1]
+        return np.lib.stride_tricks.as_strided(y, shape, (*y.strides[:-1], hop_length * step, step), writeable=False)
+    xp = namespace(y)
     starts = hop_length * arange(y, n_frames)
     index = starts[:, None] + arange(y, frame_length)[None, :]
     flat = xp.take(y, xp.reshape(index, (-1,)), axis=-1)
@@ -89,20 +95,24 @@ def _nearest(i: Array, n: int) -> Array:
 
 def extend(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> Array:
     """Samples ``start … stop - 1`` of ``y`` continued by ``pad`` samples on both sides: sample 0 is y's first."""
-    n = y.shape[-1]
-    if start >= 0 and stop <= n:
+    if start >= 0 and stop <= y.shape[-1]:
         return y[..., start:stop]
-    before = _beyond(y, arange(y, min(stop, 0), start=min(start, 0)), pad_mode, pad)
+    return namespace(y).concat(continued(y, start, stop, pad_mode, pad), axis=-1)
+
+
+def continued(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> list[Array]:
+    """The pieces of :func:`extend`: what is before the first sample, of the samples, and behind the last."""
+    n = y.shape[-1]
+    before = _beyond(y, min(start, 0), min(stop, 0), pad_mode, pad)
     inside = y[..., min(max(start, 0), n) : min(max(stop, 0), n)]
-    behind = _beyond(y, arange(y, max(stop, n), start=max(start, n)), pad_mode, pad)
-    return namespace(y).concat([before, inside, behind], axis=-1)
+    return [before, inside, _beyond(y, max(start, n), max(stop, n), pad_mode, pad)]
 
 
-def _beyond(y: Array, i: Array, pad_mode: str, pad: int) -> Array:
-    """The samples at the positions ``i``, all before 0 or all after the end of ``y``."""
-    xp, n = namespace(y), y.shape[-1]
-    if pad_mode == "constant":
-        return zeros(y, (*y.shape[:-1], i.shape[0]))
+def _beyond(y: Array, start: int, stop: int, pad_mode: str, pad: int) -> Array:
+    """The samples at the positions ``start … stop - 1``, all before 0 or all after the end of ``y``."""
+    if pad_mode == "constant" or start == stop:
+        return zeros(y, (*y.shape[:-1], stop - start))
+    xp, n, i = namespace(y), y.shape[-1], arange(y, stop, start=start)
     if pad_mode == "linear_ramp":  # from the first or last sample down to zero at the far end
         left = xp.where(i < 0, pad + i, n + pad - 1 - i)
         return xp.take(y, _nearest(i, n), axis=-1) * (xp.astype(left, y.dtype) / pad)

@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, like, namespace, to_numpy, zeros
-from ._blocks import share_out
+from ._threads import scratch, share_out
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError
-from .filters import filter_sos, forget
+from .filters import filter_sos, forget, in_place
 from .time_domain import rms
 
 __all__ = [
@@ -268,6 +268,8 @@ STEPS = 100  # a second: energies are kept for every 10 ms
 GATE_STEP, MOMENTARY, SHORT_TERM = 10, 40, 300  # in steps: 100 ms, 400 ms, 3 s
 # The filters forget: what a sound did this long before, in seconds, has fallen below 1e-25.
 RUN_IN = 0.25
+# A thread is worth waking for so many samples.
+SAMPLES_PER_WORKER = 1 << 17
 
 
 def _edges(n: int, sr: float) -> np.ndarray:
@@ -318,29 +320,31 @@ def _energy_in_blocks(
     y: np.ndarray, sr: float, sos: np.ndarray, edges: np.ndarray, sums: np.ndarray, workers: int | None
 ) -> None:
     """Each thread begins a little before its part, from rest: by then the filters have forgotten that they did."""
-    from scipy.signal import sosfilt
-
-    run_in = math.ceil(RUN_IN * sr)
+    run_in, filtered = math.ceil(RUN_IN * sr), in_place()
 
     def run(channel: tuple[int, ...], first: int, last: int) -> None:
-        samples, begin = y[channel], int(edges[first * STEPS])
-        before = samples[max(0, begin - run_in) : begin].astype(np.float64)
-        state = np.zeros((2, 2))
-        if len(before):
-            _, state = sosfilt(sos, before, zi=state)
+        samples, begin, state = y[channel], int(edges[first * STEPS]), np.zeros((1, 2, 2))
+
+        def energies(start: int, stop: int) -> np.ndarray:
+            """The squares of the filtered samples; in double precision, of a second at most."""
+            z = scratch("double", (1, stop - start), np.float64)
+            z[...] = samples[start:stop]
+            filtered(sos, z, state)
+            state[...] = forget(state)
+            with np.errstate(over="ignore"):  # looked for afterwards
+                return np.multiply(z, z, out=z)[0]
+
+        energies(max(0, begin - run_in), begin)
         for block in range(first, last):
             ends = edges[block * STEPS : (block + 1) * STEPS + 1]
             if ends[0] == ends[-1]:  # nothing is left after the last step
                 continue
-            # A copy in double precision, of a second at a time.
-            z, state = sosfilt(sos, samples[ends[0] : ends[-1]].astype(np.float64), zi=forget(state))
-            with np.errstate(over="ignore"):  # looked for afterwards
-                z *= z
+            z = energies(int(ends[0]), int(ends[-1]))
             starts = ends[:-1] - ends[0]
             filled = starts < len(z)  # the rest after the last step may be empty
             sums[channel][block * STEPS : block * STEPS + len(starts)][filled] = np.add.reduceat(z, starts[filled])
 
-    share_out(run, y.shape[:-1], range(-(-(len(edges) - 1) // STEPS)), int(sr), workers)
+    share_out(run, y.shape[:-1], range(-(-(len(edges) - 1) // STEPS)), int(sr), workers, SAMPLES_PER_WORKER)
     if not np.all(np.isfinite(sums)):  # what the filters met once, they keep
         check_finite(y)
         raise ParameterError("y has samples whose squares are too large to add up; expected full scale at 1.0.")
@@ -659,7 +663,7 @@ def _between_in_blocks(y: np.ndarray, highest: np.ndarray, workers: int | None) 
             most = max(most, float(_interpolated_peak(np.pad(piece, (left, right)))))
         found.append((channel, most))
 
-    share_out(run, y.shape[:-1], range(-(-y.shape[-1] // _PEAK_BLOCK)), _PEAK_BLOCK, workers)
+    share_out(run, y.shape[:-1], range(-(-y.shape[-1] // _PEAK_BLOCK)), _PEAK_BLOCK, workers, SAMPLES_PER_WORKER)
     for channel, most in found:
         highest[channel] = max(highest[channel], most)
     return highest

@@ -22,26 +22,24 @@ from typing import Any
 
 import numpy as np
 
+from . import _engine
 from ._arrays import (
     Array,
     as_numbers,
-    as_samples,
     check_finite,
     dtype_name,
+    empty,
     is_complex,
-    is_numpy,
     is_on_cpu,
     like,
     namespace,
     plain,
     zeros,
 )
-from ._blocks import Framing, visit_spectra
+from ._blocks import Bands
 from ._validate import one_of, positive_int, positive_number
-from .cuda import spectra
-from .cuda.spectra import has_kernel
 from .errors import EmptyFilterWarning, ParameterError, SampleTypeError
-from .short_time import _framing, _in_pieces, _power
+from .short_time import _framed, _transform
 
 __all__ = [
     "empty_filters",
@@ -209,17 +207,54 @@ def mel_filterbank(
            [0.  , 0.  , 0.  , 0.31, 0.81, 0.83, 0.55, 0.28, 0.  ]])
 
     """
-    sr, n_fft, fmin, fmax = _band(sr, n_fft, fmin, fmax)
-    n_mels = positive_int(n_mels, "n_mels")
-    one_of(triangles, ["hz", "mel"], "triangles")
-    bins, edges = _axis(sr, n_fft, n_mels, fmin, fmax, htk, triangles)
-    weights = _triangles(bins, edges)
-    empty = empty_filters(weights)
-    weights = _normalised(weights, norm, mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk))
-    if len(empty):
-        _warn_of_empty(empty, sr, n_fft, n_mels, fmin, fmax, htk)
+    settings = _bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, triangles)
+    weights = _weights(*settings)
+    _warn_of_empty(empty_filters(weights), *settings)
     weights = weights.astype(one_of(np.dtype(dtype).name, ["float32", "float64"], "dtype"))
     return weights if xp is None else xp.asarray(weights)
+
+
+# The settings of a filterbank, checked: sr, n_fft, n_mels, fmin, fmax, htk, norm, triangles.
+_Bank = tuple[float, int, int, float, float, bool, "str | float | None", str]
+
+
+def _bank(sr: Any, n_fft: Any, n_mels: Any, fmin: Any, fmax: Any, htk: bool, norm: Any, triangles: Any) -> _Bank:
+    sr, n_fft, fmin, fmax = _band(sr, n_fft, fmin, fmax)
+    if norm is not None and not isinstance(norm, str):
+        if math.isnan(norm) or norm <= 0:
+            raise ParameterError(f"norm={norm!r}; expected 'slaney', None or a number above zero (1, 2, inf).")
+        norm = float(norm)
+    elif norm is not None:
+        one_of(norm, ["slaney"], "norm")
+    n_mels, triangles = positive_int(n_mels, "n_mels"), one_of(triangles, ["hz", "mel"], "triangles")
+    return sr, n_fft, n_mels, fmin, fmax, bool(htk), norm, triangles
+
+
+def _weights(
+    sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool, norm: str | float | None, triangles: str
+) -> np.ndarray:
+    """The filters: straight over hertz or over mel, and of the height that ``norm`` asks for."""
+    bins, hertz = np.fft.rfftfreq(n_fft, 1.0 / sr), mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk)
+    if triangles == "mel":
+        low, high = hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk)
+        weights = _triangles(hz_to_mel(bins, htk=htk), np.linspace(low, high, n_mels + 2))
+    else:
+        weights = _triangles(bins, hertz)
+    return _normalised(weights, norm, hertz)
+
+
+def checked_bands(**given: Any) -> Bands:
+    """The filters of :func:`mel_filterbank` without their zeros; with a warning if some have nothing else."""
+    settings = _bank(**given)
+    bands = _bands(*settings)
+    _warn_of_empty(bands.empty, *settings)
+    return bands
+
+
+@lru_cache(maxsize=64)
+def _bands(*settings: Any) -> Bands:
+    """Made once for each filterbank, and kept."""
+    return Bands.of(_weights(*settings))
 
 
 def _triangles(bins: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -229,27 +264,13 @@ def _triangles(bins: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.maximum(0.0, np.minimum(rising, falling))
 
 
-def _axis(
-    sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool, triangles: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """The bins and the n_mels + 2 edges, on the axis over which the triangles' sides are straight."""
-    bins = np.fft.rfftfreq(n_fft, 1.0 / sr)
-    if triangles == "mel":
-        return hz_to_mel(bins, htk=htk), np.linspace(hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk), n_mels + 2)
-    return bins, mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk)
-
-
 def _normalised(weights: np.ndarray, norm: str | float | None, edges: np.ndarray) -> np.ndarray:
     """The filters (height 1, edges in hertz) with the height that ``norm`` asks for."""
     if norm is None:
         return weights
     if isinstance(norm, str):
-        one_of(norm, ["slaney"], "norm")
         return weights * (2.0 / (edges[2:] - edges[:-2]))[:, None]
-    p = float(norm)
-    if math.isnan(p) or p <= 0:
-        raise ParameterError(f"norm={norm!r}; expected 'slaney', None or a number above zero (1, 2, inf).")
-    size = weights.max(axis=1) if math.isinf(p) else np.sum(weights**p, axis=1) ** (1.0 / p)
+    size = weights.max(axis=1) if math.isinf(norm) else np.sum(weights**norm, axis=1) ** (1.0 / norm)
     return weights / np.where(size > 0, size, 1.0)[:, None]
 
 
@@ -350,7 +371,11 @@ def _smallest_n_fft(least: int, sr: float, n_mels: int, fmin: float, fmax: float
 _LENGTHS_AT_A_TIME = 256
 
 
-def _warn_of_empty(empty: np.ndarray, sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool) -> None:
+def _warn_of_empty(
+    empty: np.ndarray, sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float, htk: bool, *_: Any
+) -> None:
+    if not len(empty):
+        return
     fewer = _largest_n_mels(n_mels - 1, sr, n_fft, fmin, fmax, htk)
     longer = _smallest_n_fft(n_fft + 1, sr, n_mels, fmin, fmax, htk)
     many = len(empty) > 1
@@ -441,52 +466,14 @@ def melspectrogram(
         raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or a spectrum S.")
     if S is not None:
         S, n_fft = _as_spectrogram(S, n_fft)
-    fb = mel_filterbank(
+    bands = checked_bands(
         sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, triangles=triangles
     )
-    if S is None:
-        y, _ = as_samples(y)
-        power = positive_number(power, "power")
-        framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
-        if is_numpy(y):
-            return _in_blocks(y, framing, fb, power)
-        if has_kernel(y, n_fft):
-            return spectra.melspectrogram(y, framing, fb, power)
-        check_finite(y)
-        W = like(fb.astype(dtype_name(y)), y)
-        return _in_pieces(y, framing, len(fb), y.dtype, lambda D: W @ _power(D, power))
-    return like(fb.astype(dtype_name(S)), S) @ S
-
-
-def _in_blocks(y: np.ndarray, framing: Framing, fb: np.ndarray, power: float) -> np.ndarray:
-    """``fb @ spectrogram``, block by block: power and bands are taken while a block's spectra lie in the cache.
-
-    The spectrogram itself is never stored. In a block a bin's values stand side by side, frame after frame. Of
-    the filters only what is not zero is multiplied: each bin is in two of them.
-    """
-    from scipy.sparse import csr_array
-
-    filters = csr_array(fb.astype(y.dtype))
-    M = np.empty((*y.shape[:-1], len(fb), framing.n_frames(y)), dtype=y.dtype)
-
-    def take_bands(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
-        bands, by_bin = M[channel][:, start:stop], np.ascontiguousarray(X.T)
-        with np.errstate(invalid="ignore"):  # what is not finite is found afterwards
-            if (
-                power == 2
-            ):  # real and imaginary parts squared where they are; their sum waits for the bands, which are few
-                parts = by_bin.view(y.dtype)
-                both = filters @ np.multiply(parts, parts, out=parts)
-                np.add(both[:, 0::2], both[:, 1::2], out=bands)
-            else:
-                bands[...] = filters @ np.abs(by_bin) ** power
-
-    visit_spectra(y, framing, take_bands, by_bin=True)
-    # A frame with a sample that is not finite has no finite bin, and no finite band but the empty ones.
-    filled = np.flatnonzero(np.any(fb, axis=1))
-    if not len(filled) or not np.all(np.isfinite(M[..., filled[0], :])):
-        check_finite(y)
-    return M
+    if S is not None:
+        return like(bands.dense(dtype_name(S)), S) @ S
+    power = positive_number(power, "power")
+    y, framing = _framed(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+    return _engine.analyse(y, framing, _transform, power=power, bands=bands)
 
 
 def mel_to_linear(
@@ -602,15 +589,17 @@ def multi_resolution_mel(
     """
     lengths = [positive_int(n, "win_lengths", unit="samples") for n in _sequence(win_lengths, "win_lengths")]
     sizes = _transform_lengths(n_fft, lengths)
-    y, xp = as_samples(y)
-    stack = [
-        melspectrogram(
-            y, sr=sr, n_fft=size, hop_length=hop_length, win_length=length, window=window, pad_mode=pad_mode,
-            power=power, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, triangles=triangles, workers=workers,
+    power = positive_number(power, "power")
+    stack = None
+    for i, (length, size) in enumerate(zip(lengths, sizes, strict=True)):
+        bands = checked_bands(
+            sr=sr, n_fft=size, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, triangles=triangles
         )
-        for length, size in zip(lengths, sizes, strict=True)
-    ]  # fmt: skip
-    return xp.stack(stack, axis=-3)
+        y, framing = _framed(y, size, hop_length, length, window, True, pad_mode, workers)
+        if stack is None:
+            stack = empty(y, (*y.shape[:-1], len(lengths), len(bands), framing.n_frames(y)))
+        _engine.analyse(y, framing, _transform, power=power, bands=bands, out=stack[..., i, :, :])
+    return stack
 
 
 def pcen(

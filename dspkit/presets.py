@@ -21,15 +21,21 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Array, as_samples, check_finite, dtype_name, like, namespace, rfft, to_numpy
+from . import _blocks
+from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, like, namespace, rfft, to_numpy
+from ._blocks import Bands, Framing
+from ._engine import powers
+from ._threads import scratch
 from ._validate import one_of, positive_int, positive_number
+from .cepstrum import as_real, cepstra
+from .decibels import power_to_db
 from .errors import EmptyFilterWarning, ParameterError
-from .frames import extend, frame
-from .mel import mel_filterbank, melspectrogram
+from .frames import check_one_frame, extend, frame_rows
+from .mel import checked_bands, mel_filterbank, melspectrogram
 from .signals import melody
 from .windows import get_window
 
-__all__ = ["Preset", "log_mel"]
+__all__ = ["Preset", "log_mel", "mfcc"]
 
 
 @dataclass(frozen=True)
@@ -303,8 +309,8 @@ def log_mel(y: Array, sr: float, *, preset: str | Preset = "librosa", **changes:
     return (_logarithm(_energies(y, sr, p)[0], p, p.top) + p.offset) / p.divisor
 
 
-def _energies(y: Array, sr: float, p: Preset) -> tuple[Array, Array | None]:
-    """Mel bands (..., n_mels, n_frames) before the logarithm, and each frame's own energy if ``c0`` needs it."""
+def _energies(y: Array, sr: float, p: Preset, *, with_energy: bool = False) -> tuple[Array, Array | None]:
+    """Mel bands (..., n_mels, n_frames) before the logarithm, and (if wanted) each frame's own energy."""
     y, _ = as_samples(y)
     sr = positive_number(sr, "sr", unit="hertz")
     if p.sr not in (None, sr):
@@ -314,7 +320,7 @@ def _energies(y: Array, sr: float, p: Preset) -> tuple[Array, Array | None]:
         "n_mels": p.n_mels, "fmin": p.fmin, "fmax": p.fmax, "htk": p.htk, "norm": p.norm, "triangles": p.triangles,
     }  # fmt: skip
     # Where nothing is done to a frame besides the window, it is the mel spectrogram of lesson 09.
-    plain = not p.remove_dc and p.preemphasis == 0 and p.bins == "all" and p.c0 == "dct"
+    plain = not p.remove_dc and p.preemphasis == 0 and p.bins == "all" and not with_energy
     if plain and p.pad_mode is not None:
         E, energy = melspectrogram(
             y * p.scale, sr=sr, n_fft=n_fft, hop_length=hop_length, win_length=win_length,
@@ -322,38 +328,83 @@ def _energies(y: Array, sr: float, p: Preset) -> tuple[Array, Array | None]:
         ), None  # fmt: skip
     else:
         check_finite(y)
-        fb = mel_filterbank(sr=sr, n_fft=n_fft, **filters)
-        if p.bins == "htk":
-            fb = fb * _bins_of_htk(sr, n_fft, p.fmin, p.fmax)
-        frames = frame(_continued(y, n_fft, win_length, p.pad_mode), frame_length=win_length, hop_length=hop_length)
-        E, energy = _from_frames(frames, p, _window(p, win_length), fb, n_fft)
+        y = _continued(y, n_fft, win_length, p.pad_mode)
+        check_one_frame(y, win_length)
+        framing = _Framing(
+            w=(p.scale * _window(p, win_length)).astype(dtype_name(y)), hop_length=hop_length, pad=0,
+            pad_mode="constant", workers=None, n_fft=n_fft, preset=p,
+        )  # fmt: skip
+        E, energy = _from_frames(y, framing, _bands(sr, p, n_fft, filters), with_energy)
     if p.drop_last:
         E = E[..., : E.shape[-1] - 1]
         energy = None if energy is None else energy[..., : E.shape[-1]]
     return E, energy
 
 
-# So many frames go through all steps at once.
+def _bands(sr: float, p: Preset, n_fft: int, filters: dict[str, Any]) -> Bands:
+    """The filters that a preset describes, without their zeros."""
+    if p.bins == "all":
+        return checked_bands(sr=sr, n_fft=n_fft, **filters)
+    return Bands.of(mel_filterbank(sr=sr, n_fft=n_fft, **filters) * _bins_of_htk(sr, n_fft, p.fmin, p.fmax))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Framing(Framing):
+    """Frames that HTK and Kaldi do more to than to multiply them by a window."""
+
+    preset: Preset
+    energies: np.ndarray | None = None  # (channels, n_frames), to be filled
+
+    def windowed(self, rows: np.ndarray, channels: slice, frames: slice) -> np.ndarray:
+        padded = scratch("windowed", (*rows.shape[:2], self.length), rows.dtype)
+        x = padded[..., : rows.shape[-1]]
+        x[...], padded[..., rows.shape[-1] :] = rows, 0
+        energy = _prepare(x, self.preset, with_energy=self.energies is not None)
+        if self.energies is not None:
+            self.energies[channels, frames] = energy
+        x *= self.w
+        return padded
+
+
+def _prepare(x: Array, p: Preset, *, with_energy: bool) -> Array | None:
+    """Mean and pre-emphasis of frames (..., n), changed in place; their energies before the latter, with the scale."""
+    xp = namespace(x)
+    if p.remove_dc:
+        x -= xp.mean(x, axis=-1, keepdims=True)
+    energy = xp.sum((p.scale * x) ** 2, axis=-1) if with_energy else None
+    if p.preemphasis:
+        before = x[..., : x.shape[-1] - 1]
+        if is_numpy(x):
+            before = np.multiply(before, p.preemphasis, out=scratch("before", before.shape, x.dtype))
+        else:
+            before = p.preemphasis * before
+        x[..., 1:] -= before
+        x[..., :1] *= 1.0 - p.preemphasis
+    return energy
+
+
+# So many frames go through all steps at once, where there are no blocks that fit the processor's cache.
 _FRAMES_AT_A_TIME = 1024
 
 
-def _from_frames(frames: Array, p: Preset, w: np.ndarray, fb: np.ndarray, n_fft: int) -> tuple[Array, Array]:
-    """Scale, mean, energy, pre-emphasis, window, spectrum, bands: frame by frame as HTK and Kaldi do."""
-    xp = namespace(frames)
-    window = like(w.astype(dtype_name(frames))[:, None], frames)
-    weights = like(fb.astype(dtype_name(frames)), frames)
-    bands, energies = [], []
-    for start in range(0, frames.shape[-1], _FRAMES_AT_A_TIME):
-        x = frames[..., start : min(start + _FRAMES_AT_A_TIME, frames.shape[-1])] * p.scale
-        if p.remove_dc:
-            x = x - xp.mean(x, axis=-2, keepdims=True)
-        energies.append(xp.sum(x**2, axis=-2))
-        if p.preemphasis:
-            first = (1.0 - p.preemphasis) * x[..., :1, :]
-            x = xp.concat([first, x[..., 1:, :] - p.preemphasis * x[..., : x.shape[-2] - 1, :]], axis=-2)
-        S = xp.abs(rfft(x * window, n=n_fft, axis=-2)) ** p.power
-        bands.append(weights @ S)
-    return xp.concat(bands, axis=-1), xp.concat(energies, axis=-1)
+def _from_frames(y: Array, framing: _Framing, bands: Bands, with_energy: bool) -> tuple[Array, Array | None]:
+    """Mel bands (..., n_mels, n_frames) of the prepared frames, and (if wanted) their energies (..., n_frames)."""
+    n_frames, power = framing.n_frames(y), framing.preset.power
+    if is_numpy(y):
+        if not with_energy:
+            return _blocks.analyse(y, framing, power, bands), None
+        energy = np.empty((math.prod(y.shape[:-1]), n_frames), dtype=y.dtype)
+        E = _blocks.analyse(y, dataclasses.replace(framing, energies=energy), power, bands)
+        return E, energy.reshape(*y.shape[:-1], n_frames)
+    xp, w, W = namespace(y), like(framing.w, y), like(bands.dense(dtype_name(y)), y)
+    found, energies = [], []
+    for start in range(0, n_frames, _FRAMES_AT_A_TIME):
+        first, last = framing.samples(start, min(start + _FRAMES_AT_A_TIME, n_frames))
+        rows = frame_rows(y[..., first:last], len(framing.w), framing.hop_length)
+        energies.append(_prepare(rows, framing.preset, with_energy=with_energy))
+        S = powers(rfft(rows * w, n=framing.length, axis=-1), power)
+        found.append(W @ xp.moveaxis(S, -1, -2))
+    return xp.concat(found, axis=-1), xp.concat(energies, axis=-1) if with_energy else None
 
 
 def _continued(y: Array, n_fft: int, win_length: int, pad_mode: str | None) -> Array:
@@ -403,6 +454,107 @@ def _samples(length: Any, sr: float, win_length: int | None, name: str) -> int:
     except (ValueError, ZeroDivisionError):
         pass
     raise ParameterError(f"{name}={length!r} is no length; expected samples, such as 400, or time, such as '25 ms'.")
+
+
+# --- The cosine transform of the logarithm. -------------------------------------------------------------------------
+
+
+def mfcc(
+    y: Array | None = None,
+    *,
+    sr: float | None = None,
+    S: Array | None = None,
+    n_mfcc: int | None = None,
+    dct_type: int = 2,
+    norm: str | None = "ortho",
+    lifter: float | None = None,
+    mel_norm: str | float | None = "slaney",
+    preset: str | Preset | None = None,
+    **settings: Any,
+) -> Array:
+    """Mel-frequency cepstral coefficients: the cosine transform of mel bands in decibels.
+
+    Parameters
+    ----------
+    y : float array (..., n)
+        Samples, time last. Either these (with ``sr``) or ``S``.
+    sr : float
+        Sample rate in hertz.
+    S : float array (..., n_mels, n_frames)
+        A mel spectrogram *in decibels*, to take the coefficients of.
+    n_mfcc : int, optional
+        How many coefficients are kept, from c0 on; 20, or the preset's number.
+    dct_type, norm : as for :func:`dct`
+    lifter : float, optional
+        0 for none, else the L of ``1 + L/2 · sin(π(k + 1) / L)``, librosa's weights. HTK's have k for k + 1:
+        see :func:`lifter`. If not given, 0 or the preset's.
+    mel_norm : as ``norm`` of :func:`dspkit.mel_filterbank`
+    preset : {"librosa", "torchaudio", "htk", "kaldi"} or Preset, optional
+        Follow all conventions of that library. Further settings are then those of
+        :class:`dspkit.presets.Preset`, in place of ``dct_type``, ``norm`` and ``mel_norm``.
+    **settings
+        The other settings of :func:`dspkit.melspectrogram` (with ``preset``: of the preset).
+
+    Returns
+    -------
+    float array (..., n_mfcc, n_frames), of the dtype of y
+        c0 first, also for HTK, which writes it last.
+
+    Notes
+    -----
+    Without a preset, parameters and values are those of ``librosa.feature.mfcc``: the decibels are cut off 80 dB
+    below the loudest value of all that came in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = np.random.default_rng(0).standard_normal(8000)
+    >>> mfcc(y, sr=8000, n_mfcc=13, n_fft=256, hop_length=80, n_mels=24).shape
+    (13, 101)
+    >>> mfcc(y, sr=8000, preset="kaldi").shape
+    (13, 98)
+
+    """
+    if (y is None) == (S is None):
+        raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or mel bands S.")
+    if S is None and sr is None:
+        raise ParameterError("sr is missing; expected the sample rate of y in hertz.")
+    rate = 1.0 if sr is None else sr  # of no use to S
+    if preset is not None:
+        if S is not None or (dct_type, norm, mel_norm) != (2, "ortho", "slaney"):
+            raise ParameterError(
+                "A preset works on samples y, and has a norm and a dct_norm of its own; change them with "
+                "preset=dspkit.presets.get(name, norm=…)."
+            )
+        given = {"n_mfcc": n_mfcc, "lifter": lifter}
+        settings.update({name: value for name, value in given.items() if value is not None})
+        return _mfcc_of(y, rate, get(preset, **settings))
+    if S is None:
+        S = power_to_db(melspectrogram(y, sr=rate, norm=mel_norm, **settings))
+    elif settings:
+        raise ParameterError(f"{', '.join(settings)}: of no use with S, which is a mel spectrogram already.")
+    return cepstra(_levels(S), 20 if n_mfcc is None else n_mfcc, dct_type, norm, lifter or 0, 1)
+
+
+def _mfcc_of(y: Array, sr: float, p: Preset) -> Array:
+    """The coefficients that a preset describes."""
+    if p.n_mfcc is None:
+        raise ParameterError(f"The preset {p.name!r} has no MFCCs: {p.name} uses the mel bands. Give n_mfcc for some.")
+    E, energy = _energies(y, sr, p, with_energy=p.c0 == "energy")
+    C = cepstra(_logarithm(E, p, p.mfcc_top), p.n_mfcc, 2, "ortho", p.lifter, p.lifter_first)
+    xp, c0 = namespace(C), C[..., :1, :]
+    if p.dct_norm == "htk":  # √(2/n) for c0 too, where the orthogonal transform has √(1/n)
+        c0 = c0 * math.sqrt(2.0)
+    if energy is not None:
+        c0 = _logarithm(energy[..., None, :], p, None)
+    return xp.concat([c0, C[..., 1:, :]], axis=-2)
+
+
+def _levels(S: Any) -> Array:
+    S, _ = as_real(S, "S")
+    if S.ndim < 2:
+        raise ParameterError(f"S has shape {tuple(S.shape)}; expected (..., n_mels, n_frames), in decibels.")
+    return S
 
 
 # --- What differs, and what it does to the numbers. ---------------------------------------------------------------
@@ -542,8 +694,6 @@ def _fits(p: Preset) -> bool:
 
 
 def _measured(y: Array, sr: float, p: Preset) -> _Features:
-    from .cepstrum import mfcc  # looks ahead to lesson 10
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmptyFilterWarning)
         n_mfcc = None if p.n_mfcc is None else min(p.n_mfcc, p.n_mels)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Array, arange, as_samples, check_finite, like, namespace, zeros
+from ._arrays import Array, arange, as_samples, check_finite, dtype_name, like, namespace, zeros
 from ._validate import one_of, positive_int, positive_number
 from .errors import ParameterError
 
@@ -332,17 +332,14 @@ def decimate(y: Array, factor: int, *, filtered: bool = True, taps_each_side: in
     check_finite(y)
     factor = positive_int(factor, "factor", unit="samples")
     if filtered and factor > 1:
+        from .convolution import conv1d  # looks ahead to lesson 04
+
         half = positive_int(taps_each_side, "taps_each_side") * factor
         t = np.arange(-half, half + 1)
         h = np.sinc(t / factor) * np.blackman(2 * half + 3)[1:-1]
-        h /= h.sum()
-        pad = zeros(y, (*y.shape[:-1], half))
-        padded = xp.concat([pad, y, pad], axis=-1)
-        n = y.shape[-1]
-        stop = -(-n // factor)  # only those that are kept are computed
-        starts = arange(y, stop) * factor
-        total = zeros(y, (*y.shape[:-1], stop))
-        for k, weight in enumerate(h):
-            total = total + float(weight) * xp.take(padded, starts + k, axis=-1)
-        return total
+        kernel = like((h / h.sum()).astype(dtype_name(y)), y)
+        signals = xp.reshape(y, (-1, 1, y.shape[-1]))
+        # Only those that are kept are computed.
+        kept = conv1d(signals, kernel[None, None, :], stride=factor, padding=(half, half))
+        return xp.reshape(kept, (*y.shape[:-1], kept.shape[-1]))
     return xp.take(y, arange(y, -(-y.shape[-1] // factor)) * factor, axis=-1)

@@ -15,11 +15,12 @@ Technical Journal* 45 (1966), 1493–1509.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from . import _engine
 from ._arrays import (
     Array,
     arange,
@@ -28,11 +29,8 @@ from ._arrays import (
     check_finite,
     complex_dtype,
     dtype_name,
-    empty,
     irfft,
     is_complex,
-    is_cupy,
-    is_numpy,
     is_on_cpu,
     like,
     namespace,
@@ -40,12 +38,10 @@ from ._arrays import (
     rfft,
     to_numpy,
 )
-from ._blocks import Framing, overlap_add_spectra, visit_spectra
+from ._blocks import Framing
 from ._validate import one_of, positive_int, positive_number
-from .cuda import inverse, spectra
-from .cuda.spectra import has_kernel
 from .errors import ParameterError, ReconstructionError, SampleTypeError
-from .frames import PAD_MODES, OverlapSum, extend, frame, frame_count, overlap_add
+from .frames import PAD_MODES, OverlapSum, frame, frame_count, overlap_add
 from .windows import get_window
 
 __all__ = [
@@ -61,9 +57,6 @@ __all__ = [
     "stft_kernels",
 ]
 
-# Frames that lie in memory at once where there is neither a kernel nor a processor's cache to fit them to, in bytes.
-FRAME_BYTES = 256 << 20
-
 # A window by name, by name and parameter such as ("kaiser", 8.6), or as its values.
 Window = Any
 
@@ -78,6 +71,7 @@ def stft(
     center: bool = True,
     pad_mode: str = "constant",
     workers: int | None = None,
+    out: Array | None = None,
 ) -> Array:
     """The short-time Fourier transform: one spectrum every ``hop_length`` samples.
 
@@ -106,6 +100,9 @@ def stft(
     workers : int, optional
         How many threads may work on it; by default one for short input and up to four for long. Only
         for NumPy arrays.
+    out : complex array (..., 1 + n_fft // 2, n_frames), optional
+        Where to write the result, which is then this array: in a loop, that of the turn before, whose memory
+        is there already.
 
     Returns
     -------
@@ -131,18 +128,8 @@ def stft(
     (32, 32.0)
 
     """
-    y, _ = as_samples(y)
-    framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
-    if is_numpy(y):
-        rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=complex_dtype(y))
-        visit_spectra(y, framing, out=rows)
-        D = rows.swapaxes(-1, -2)
-    elif has_kernel(y, n_fft):
-        D = spectra.stft(y, framing)
-    else:
-        D = _in_pieces(y, framing, 1 + n_fft // 2, complex_dtype(y), lambda D: D)
-    _check_spectrum(D, y)
-    return D
+    y, framing = _framed(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+    return _engine.analyse(y, framing, _transform, out=_checked_out(out, y, framing))
 
 
 def _transform(y: Array, w: Array, hop_length: int) -> Array:
@@ -152,25 +139,8 @@ def _transform(y: Array, w: Array, hop_length: int) -> Array:
     return rfft(windowed, axis=-2)
 
 
-def _in_pieces(y: Array, framing: Framing, n_rows: int, dtype: Any, of: Callable[[Array], Array]) -> Array:
-    """``of(D)`` for the whole STFT ``D``, (..., n_rows, n_frames): at most FRAME_BYTES of frames at a time."""
-    w, n_frames = like(framing.w, y), framing.n_frames(y)
-    frame_bytes = max(1, math.prod(y.shape[:-1])) * framing.w.nbytes
-    size = max(1, FRAME_BYTES // frame_bytes)
-    if size >= n_frames:
-        return of(_transform(framing.padded(y), w, framing.hop_length))
-    out = empty(y, (*y.shape[:-1], n_rows, n_frames), dtype=dtype)
-    for start in range(0, n_frames, size):
-        stop = min(start + size, n_frames)
-        first = start * framing.hop_length - framing.pad
-        last = (stop - 1) * framing.hop_length - framing.pad + len(framing.w)
-        piece = extend(y, first, last, framing.pad_mode, framing.pad)
-        out[..., start:stop] = of(_transform(piece, w, framing.hop_length))
-    return out
-
-
-def _framing(
-    y: Array,
+def _framed(
+    y: Any,
     n_fft: int,
     hop_length: int | None,
     win_length: int | None,
@@ -178,16 +148,28 @@ def _framing(
     center: bool,
     pad_mode: str,
     workers: int | None = None,
-) -> Framing:
+) -> tuple[Array, Framing]:
     """The arguments of :func:`stft`, checked, with the window in the precision of ``y``."""
+    y, _ = as_samples(y)
     n_fft, hop_length, w = _settings(n_fft, hop_length, win_length, window)
     _check_length(y, n_fft, center)
-    return Framing(
+    return y, Framing(
         w=w.astype(dtype_name(y)),
         hop_length=hop_length,
         pad=n_fft // 2 if center else 0,
         pad_mode=one_of(pad_mode, PAD_MODES, "pad_mode"),
         workers=_workers(workers),
+    )
+
+
+def _checked_out(out: Array | None, y: Array, framing: Framing) -> Array | None:
+    """``out`` of :func:`stft`, if the transform of ``y`` fits into it."""
+    shape, dtype = (*y.shape[:-1], framing.n_bins, framing.n_frames(y)), f"complex{2 * int(dtype_name(y)[5:])}"
+    if out is None or (type(out) is type(y) and tuple(out.shape) == shape and dtype_name(out) == dtype):
+        return out
+    raise ParameterError(
+        f"out is a {type(out).__name__} of shape {tuple(np.shape(out))} and dtype {getattr(out, 'dtype', None)}; "
+        f"expected {shape} and {dtype}, of the same kind as y. Take the result of an earlier call."
     )
 
 
@@ -207,10 +189,20 @@ def _settings(n_fft: Any, hop_length: Any, win_length: Any, window: Window) -> t
     if hop_length is None:
         hop_length = max(1, win_length // 4)
     hop_length = positive_int(hop_length, "hop_length", unit="samples")
-    # get_window hands an array back as it is; the window's own arithmetic is in double precision, on the host.
+    make = _known_window if isinstance(window, str) else _window
+    return n_fft, hop_length, make(window, win_length, n_fft)
+
+
+def _window(window: Window, win_length: int, n_fft: int) -> np.ndarray:
+    """The window in the middle of ``n_fft`` samples, on the host and in double precision."""
     values = np.asarray(to_numpy(get_window(window, win_length)), dtype=np.float64)
     left = (n_fft - win_length) // 2
-    return n_fft, hop_length, np.pad(values, (left, n_fft - win_length - left))
+    w = np.pad(values, (left, n_fft - win_length - left))
+    w.flags.writeable = False
+    return w
+
+
+_known_window = lru_cache(maxsize=64)(_window)
 
 
 def _check_length(y: Array, n_fft: int, center: bool) -> None:
@@ -228,15 +220,6 @@ def _check_length(y: Array, n_fft: int, center: bool) -> None:
 
 # More signals than n_fft, none of them longer than this: that is no batch, but an array with time first.
 MOST_CHANNELS = 8
-
-
-def _check_spectrum(D: Array, y: Array) -> None:
-    """Refuse NaN and infinity in ``y``: each frame that has one has it in its bin 0, the sum of the frame.
-
-    That is one number to look at for each frame. Only if one of them is not finite, look at all of ``y``.
-    """
-    if is_on_cpu(D) and not bool(namespace(D).all(namespace(D).isfinite(D[..., 0, :]))):
-        check_finite(y)
 
 
 def istft(
@@ -310,13 +293,7 @@ def istft(
         raise ParameterError(f"D has {n_frames} frames, from which nothing is left after centring; give length=.")
     weight = OverlapSum(w**2, hop_length, n_frames)
     _check_covered(weight, start, stop, dtype_name(D))
-    if is_numpy(D):
-        y = np.empty((*D.shape[:-2], stop - start), dtype=real_dtype(D))
-        overlap_add_spectra(D, w.astype(y.dtype), weight, y, start=start, workers=_workers(workers))
-    elif is_cupy(D):
-        y = inverse.overlap_add_spectra(D, w, weight, start, stop)
-    else:
-        y = _inverse(D, like(w, D, dtype=real_dtype(D)), weight)[..., start:stop]
+    y = _engine.synthesise(D, w, weight, start, stop, _inverse, workers=_workers(workers))
     check_finite(y, name="the signal of D")
     return y
 
@@ -393,30 +370,8 @@ def spectrogram(
 
     """
     power = positive_number(power, "power")
-    y, _ = as_samples(y)
-    framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
-    if is_numpy(y):
-        rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=y.dtype)
-
-        def store(channel: tuple[int, ...], start: int, stop: int, X: np.ndarray) -> None:
-            rows[channel][start:stop] = _power(X, power)
-
-        visit_spectra(y, framing, store)
-        S = rows.swapaxes(-1, -2)
-    elif has_kernel(y, n_fft):
-        S = spectra.spectrogram(y, framing, power)
-    else:
-        S = _in_pieces(y, framing, 1 + n_fft // 2, y.dtype, lambda D: _power(D, power))
-    _check_spectrum(S, y)
-    return S
-
-
-def _power(D: Array, power: float) -> Array:
-    """|D|^power; the square without the square root on the way."""
-    xp = namespace(D)
-    if power == 2:
-        return xp.real(D) ** 2 + xp.imag(D) ** 2
-    return xp.abs(D) if power == 1 else xp.abs(D) ** power
+    y, framing = _framed(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+    return _engine.analyse(y, framing, _transform, power=power)
 
 
 def check_cola(window: Window, win_length: int, hop_length: int, *, tol: float = 1e-10) -> bool:
@@ -566,8 +521,7 @@ def stft_convolution(
     True
 
     """
-    y, _ = as_samples(y)
-    framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode)
+    y, framing = _framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
     check_finite(y)
     kernels = like(stft_kernels(n_fft, window=framing.w).astype(dtype_name(y)), y)
     # A convolution layer with a stride: out[filter, t] = Σ_m kernel[filter, m] · y[t·stride + m].

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dspkit._arrays import to_numpy
+
+ROOT = Path(__file__).resolve().parents[1]
+# What cannot even be read without a package of the course, and whose examples need one; a GPU machine has none of them.
+NEEDS = {
+    "soundfile": ("dspkit/audio.py",),
+    "matplotlib": ("dspkit/viz", "dspkit/explore", "tests/viz", "tests/explore"),
+    "ipywidgets": ("dspkit/explore", "tests/explore"),
+    "nbformat": ("tests/test_lessons.py",),
+}
+MISSING = [name for name in NEEDS if find_spec(name) is None]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    left_out = sorted({str(ROOT / path) for name in MISSING for path in NEEDS[name]})
+    config.option.ignore = [*(config.option.ignore or []), *left_out]
+
+
+def pytest_report_header() -> list[str]:
+    return [f"{name} is not installed: without {', '.join(NEEDS[name])}" for name in MISSING]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A reason to skip is told once, with a count, wherever it was met."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple):
+        report.longrepr = ("tests", None, report.longrepr[2])  # type: ignore[assignment]
+    return report
 
 
 class Arrays:

@@ -54,6 +54,16 @@ def test_long_signals_go_in_blocks(monkeypatch, rng):
     assert np.max(np.abs(whole - sosfilt(HIGH_PASS, y.astype(np.float64)))) < 3e-7
 
 
+def test_scipys_loop_is_taken_from_its_file_or_else_called_by_its_name(monkeypatch, rng):
+    y = rng.standard_normal((2, 1000)).astype(np.float32)
+    expected = dk.filter_sos(y, HIGH_PASS)
+    assert filters.in_place() is not filters._by_the_public_function, "SciPy has moved its _sosfilt"
+    monkeypatch.setattr(filters, "_compiled_loop", lambda: None)
+    assert filters.in_place.__wrapped__() is filters._by_the_public_function
+    monkeypatch.setattr(filters, "in_place", lambda: filters._by_the_public_function)
+    assert np.array_equal(dk.filter_sos(y, HIGH_PASS), expected)
+
+
 def test_frequency_response_is_scipys():
     f = np.linspace(0, 24000, 50)
     for sos in (HIGH_PASS, SOS["three sections"]):

@@ -532,22 +532,14 @@ ORDER = [
         "fourier",
         "fast_fourier",
         "windows",
+        "_threads",
         "_blocks",
         "cuda",
+        "_engine",
         "short_time",
     ),
-    *(
-        "mel",
-        "presets",
-        "cepstrum",
-        "filters",
-        "hearing",
-        "loudness",
-        "normalization",
-        "players",
-        "companding",
-        "datasets",
-    ),
+    *("mel", "cepstrum", "presets", "filters", "hearing", "loudness", "normalization", "players", "companding"),
+    *("datasets",),
 ]
 MODULES = sorted((ROOT / "dspkit").glob("*.py"))
 

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -208,6 +210,18 @@ def test_rates_without_a_whole_number_of_samples_in_10_ms(arrays, rng):
     assert got == pytest.approx(by_definition(y, 11_025, np.ones(2)), abs=2e-3)  # whose windows lie half a sample apart
     constant = np.tile(dk.sine(1000, sr=11_025, duration=2.0), (2, 1))
     assert np.ptp(dk.momentary_loudness(constant, 11_025)[2:]) < 2e-3
+
+
+def test_the_first_measurement_does_not_wait_for_scipy_signal():
+    """And who imports it afterwards finds it whole."""
+    program = (
+        "import sys, numpy as np, dspkit as dk; y = 0.1 * np.sin(np.arange(96_000.0));"
+        "dk.integrated_loudness(y, 48_000);"
+        "assert 'scipy.signal' not in sys.modules; import scipy.signal; sos = dk.k_weighting(48_000);"
+        "assert np.array_equal(scipy.signal.sosfilt(sos, y), dk.filter_sos(y, sos))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 # ---- K-weighting ----

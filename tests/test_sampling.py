@@ -118,6 +118,22 @@ def test_the_sinc_sum_finds_what_was_between(arrays, dtype):
     assert np.max(np.abs(arrays.back(dk.reconstruct(arrays(y), np.arange(400) / sr, sr=sr)) - y)) < 1e-6
 
 
+@pytest.mark.parametrize(("shape", "factor"), [((20_000,), 2), ((2, 3, 9001), 3), ((5,), 7), ((40_000,), 25)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_decimation_is_a_filter_and_every_so_many_th_sample(arrays, rng, shape, factor, dtype):
+    y = rng.standard_normal(shape).astype(dtype)
+    half = 16 * factor
+    h = np.sinc(np.arange(-half, half + 1) / factor) * np.blackman(2 * half + 3)[1:-1]
+    h /= h.sum()
+    expected = np.apply_along_axis(
+        lambda x: np.convolve(x, h)[half : half + shape[-1] : factor], -1, y.astype("float64")
+    )
+    got = arrays.back(dk.decimate(arrays(y), factor))
+    assert got.dtype == dtype
+    assert got.shape == expected.shape
+    assert np.max(np.abs(got - expected)) < (2e-6 if dtype == "float32" else 1e-14)
+
+
 @pytest.mark.parametrize("factor", [1, 2, 3, 5])
 def test_decimation_keeps_what_fits_and_drops_what_would_alias(arrays, factor):
     n = np.arange(3000)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import dspkit as dk
-from dspkit import _blocks, short_time
+from dspkit import _blocks, _engine, short_time
 from dspkit.frames import PAD_MODES, OverlapSum
 
 LIMIT = {"float32": 1e-6, "float64": 1e-14}
@@ -144,18 +144,30 @@ def test_blocks_and_threads_change_nothing(rng, monkeypatch, n_fft, hop_length, 
         assert relative_error(got, expected) < 3 * LIMIT[dtype]
 
 
-def test_without_scipys_inner_function_a_copy_is_made(rng, monkeypatch):
+def test_without_scipys_inner_functions_copies_are_made(rng, monkeypatch):
     y = rng.standard_normal((2, 5000), dtype="float32")
-    D, S = dk.stft(y), dk.spectrogram(y)
+
+    def results():
+        D = dk.stft(y)
+        return D, dk.spectrogram(y), dk.istft(D), dk.melspectrogram(y, sr=8000, n_mels=30)
+
     import scipy
 
+    before, names = (
+        results(),
+        {"_rfft_into": "_rfft_and_copy", "_irfft_into": "_irfft_and_copy", "_add_up": "_add_up_and_copy"},
+    )
     # What this SciPy has under its public face is used; if not, this test says so, and all else still passes.
-    assert _blocks._rfft_into() is not _blocks._rfft_and_copy, f"SciPy {scipy.__version__} has moved its r2c"
-    monkeypatch.setattr(_blocks.importlib, "import_module", lambda name: None)
-    assert _blocks._rfft_into.__wrapped__() is _blocks._rfft_and_copy
-    monkeypatch.setattr(_blocks, "_rfft_into", lambda: _blocks._rfft_and_copy)
-    np.testing.assert_array_equal(dk.stft(y), D)
-    np.testing.assert_array_equal(dk.spectrogram(y), S)
+    for name, copying in names.items():
+        assert getattr(_blocks, name)() is not getattr(_blocks, copying), f"SciPy {scipy.__version__}: {name}"
+    with monkeypatch.context() as patched:
+        patched.setattr(_blocks.importlib, "import_module", lambda name: None)
+        for name, copying in names.items():
+            assert getattr(_blocks, name).__wrapped__() is getattr(_blocks, copying)
+    for name, copying in names.items():
+        monkeypatch.setattr(_blocks, name, lambda copying=copying: getattr(_blocks, copying))
+    for one, other in zip(results(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_threads_give_the_same_bits(rng):
@@ -164,6 +176,71 @@ def test_threads_give_the_same_bits(rng):
     np.testing.assert_array_equal(dk.stft(y, workers=4), D)
     np.testing.assert_array_equal(dk.stft(y), D)
     np.testing.assert_array_equal(dk.istft(D, workers=4), dk.istft(D, workers=1))
+
+
+@pytest.mark.parametrize("pad_mode", ["constant", "reflect"])
+@pytest.mark.parametrize(
+    ("shape", "n_fft"), [((300, 700), 256), ((7, 3, 5000), 512), ((2, 50_000), 400), ((0, 900), 64)]
+)
+def test_a_batch_is_its_signals(rng, shape, n_fft, pad_mode):
+    """Whether a block holds several of them or a part of one, and in whatever order they lie in memory."""
+    y = rng.standard_normal(shape, dtype="float32")
+    given = {"n_fft": n_fft, "hop_length": n_fft // 4, "pad_mode": pad_mode}
+    calls = [
+        lambda y, **w: dk.stft(y, **given, **w),
+        lambda y, **w: dk.spectrogram(y, power=1.0, **given, **w),
+        lambda y, **w: dk.melspectrogram(y, sr=8000, n_mels=20, **given, **w),
+        lambda y, **w: dk.istft(dk.stft(y, **given), n_fft=n_fft, length=shape[-1], **w),
+    ]
+    strided = np.moveaxis(np.ascontiguousarray(np.moveaxis(y, -1, 0)), 0, -1)
+    for call in calls:
+        whole = call(y)
+        flat = y.reshape(-1, shape[-1])
+        for i in range(0, len(flat), 29):
+            one = call(flat[i])
+            np.testing.assert_allclose(whole.reshape(-1, *one.shape)[i], one, rtol=0, atol=1e-6 * np.max(np.abs(one)))
+        for other in (call(y, workers=1), call(y, workers=3), call(strided)):
+            np.testing.assert_array_equal(other, whole)
+
+
+@pytest.mark.parametrize("shape", [(3000,), (2, 3, 3000)])
+def test_the_result_goes_where_it_is_wanted(arrays, rng, shape):
+    y = rng.standard_normal(shape)
+    given = {"n_fft": 128, "hop_length": 50}
+    expected = dk.stft(y, **given)
+    out = dk.stft(arrays(np.zeros(shape)), **given)
+    assert dk.stft(arrays(y), out=out, **given) is out
+    np.testing.assert_allclose(arrays.back(out), expected, atol=1e-12)
+    if arrays.name == "numpy":  # an array laid out otherwise, and axes that cannot be seen as one
+        other = np.zeros((*expected.shape[::-1],), dtype=complex).T
+        assert dk.stft(y, out=other, **given) is other
+        np.testing.assert_array_equal(other, expected)
+
+
+@pytest.mark.parametrize(
+    "out", [np.zeros((65, 60), complex), np.zeros((65, 61), "complex64"), np.zeros((65, 61)), [[0j] * 61] * 65]
+)
+def test_a_place_that_does_not_fit_is_refused(out):
+    with pytest.raises(dk.ParameterError, match=r"expected \(65, 61\) and complex128"):
+        dk.stft(np.zeros(3000), n_fft=128, hop_length=50, out=out)
+
+
+def test_what_is_kept_is_out_of_reach():
+    """Windows and filters are made once; what a caller gets of them is a copy, or cannot be changed."""
+    y = np.sin(np.arange(4000.0))
+    before = dk.stft(y), dk.melspectrogram(y, sr=8000)
+    for made in (
+        dk.get_window("hann", 2048),
+        dk.mel_filterbank(sr=8000, n_fft=2048),
+        dk.dual_window("hann", hop_length=512, win_length=2048),
+    ):
+        made[...] = 7.0
+    kept = short_time._known_window("hann", 2048, 2048)
+    with pytest.raises(ValueError, match="read-only"):
+        kept[0] = 1.0
+    after = dk.stft(y), dk.melspectrogram(y, sr=8000)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_input_is_left_as_it_was(rng):
@@ -530,7 +607,7 @@ def test_in_pieces_where_there_is_no_fast_path(monkeypatch, arrays, rng, pad_mod
     y = arrays(rng.standard_normal((2, 3000)))
     given = {"n_fft": 510, "hop_length": 100, "pad_mode": pad_mode}  # 255 has the prime 17: no kernel either
     whole = [dk.stft(y, **given), dk.spectrogram(y, **given), dk.melspectrogram(y, sr=8000, n_mels=9, **given)]
-    monkeypatch.setattr(short_time, "FRAME_BYTES", frame_bytes)
+    monkeypatch.setattr(_engine, "FRAME_BYTES", frame_bytes)
     pieces = [dk.stft(y, **given), dk.spectrogram(y, **given), dk.melspectrogram(y, sr=8000, n_mels=9, **given)]
     for one, other in zip(whole, pieces, strict=True):
         expected = arrays.back(one)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .. import cepstrum, signals, windows
+from .. import cepstrum, presets, signals, windows
 from ._check import Case, Check, Mistake
 
 __all__ = ["dct", "delta", "lifter", "mfcc", "pitch", "real_cepstrum"]
@@ -296,7 +296,7 @@ lifter = Check(
 
 
 def _mfcc(S: np.ndarray, n_mfcc: int) -> np.ndarray:
-    return cepstrum.mfcc(S=S, n_mfcc=n_mfcc)
+    return presets.mfcc(S=S, n_mfcc=n_mfcc)
 
 
 _BANDS = -30.0 + 20.0 * _numbers(26, 6, seed=3) - np.arange(26.0)[:, None]

@@ -1,6 +1,6 @@
 """The inverse short-time transform with an overlap-add that gathers: ``overlap_add.cu``.
 
-The plain twin is :func:`dspkit._blocks.overlap_add_spectra`, and the tests hold this to it.
+The plain twin is :func:`dspkit._blocks.synthesise`, and the tests hold this to it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import Array, complex_dtype, dtype_name, empty, is_cupy, namespace
-from .._blocks import Framing
+from .._blocks import Bands, Framing
 from . import _launch
 from ._launch import constant, real_type
 
@@ -100,8 +100,15 @@ def _flat(y: Array) -> Array:
     return namespace(y).reshape(y, (math.prod(y.shape[:-1]), y.shape[-1]))
 
 
+def analyse(y: Array, framing: Framing, power: float | None, bands: Bands | None) -> Array:
+    """As :func:`dspkit._engine.analyse`, for a length that the kernel has."""
+    if power is None:
+        return stft(y, framing)
+    return spectrogram(y, framing, power) if bands is None else melspectrogram(y, framing, bands, power)
+
+
 def stft(y: Array, framing: Framing) -> Array:
-    """As :func:`dspkit.stft`, for a length that the kernel has: (..., n_bins, n_frames), stored frame by frame."""
+    """As :func:`dspkit.stft`: (..., n_bins, n_frames), stored frame by frame."""
     shape = (framing.n_frames(y), 1 + len(framing.w) // 2)
     rows = empty(y, (*y.shape[:-1], *shape), dtype=complex_dtype(y))
     _run("spectra", _flat(y), framing, [rows])
@@ -116,29 +123,12 @@ def spectrogram(y: Array, framing: Framing, power: float) -> Array:
     return namespace(y).moveaxis(rows, -1, -2)
 
 
-def melspectrogram(y: Array, framing: Framing, fb: np.ndarray, power: float) -> Array:
-    """``fb @ spectrogram(y)``, (..., n_mels, n_frames): each band is a run of bins, and only these are summed."""
-    first, begins, weights = _bands(fb)
-    M = empty(y, (*y.shape[:-1], len(fb), framing.n_frames(y)), dtype=y.dtype)
-    tables = [constant(table, y) for table in (first, begins, weights.astype(dtype_name(y)))]
-    _run("bands", _flat(y), framing, [_number(power, y), np.int32(len(fb)), *tables, M])
+def melspectrogram(y: Array, framing: Framing, bands: Bands, power: float) -> Array:
+    """As :func:`dspkit.melspectrogram`: each band is a run of bins, and only these are summed."""
+    M = empty(y, (*y.shape[:-1], len(bands), framing.n_frames(y)), dtype=y.dtype)
+    tables = [constant(table, y) for table in (bands.first, bands.begins, bands.weights.astype(dtype_name(y)))]
+    _run("bands", _flat(y), framing, [_number(power, y), np.int32(len(bands)), *tables, M])
     return M
-
-
-def _bands(fb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each row of ``fb``: the first bin that is not zero, where its weights begin among all, and the weights.
-
-    >>> first, begins, weights = _bands(np.array([[0.0, 2.0, 1.0], [0.0, 0.0, 0.0], [0.0, 0.0, 3.0]]))
-    >>> first.tolist(), begins.tolist(), weights.tolist()
-    ([1, 0, 2], [0, 2, 2, 3], [2.0, 1.0, 3.0])
-
-    """
-    runs = [np.flatnonzero(row) for row in fb]
-    spans = [(int(run[0]), int(run[-1]) + 1) if len(run) else (0, 0) for run in runs]
-    lengths = [stop - start for start, stop in spans]
-    weights = np.concatenate([np.zeros(0), *(row[a:b] for row, (a, b) in zip(fb, spans, strict=True))])
-    begins = np.concatenate([[0], np.cumsum(lengths)])
-    return np.array([a for a, _ in spans], dtype=np.int32), begins.astype(np.int32), weights
 
 
 def _number(value: float, y: Array) -> np.generic:

@@ -13,7 +13,7 @@ import pytest
 from scipy.signal import butter, sosfilt
 
 import dspkit as dk
-from dspkit._blocks import Framing
+from dspkit._blocks import Bands, Framing
 from dspkit.cuda import _launch, filters, inverse, spectra
 from dspkit.frames import OverlapSum
 
@@ -57,7 +57,7 @@ def test_spectra_powers_and_bands_are_those_of_the_plain_twin(rng, n_fft, hop, n
     n_mels = max(3, n_fft // 40)
     fb = dk.mel_filterbank(sr=16000, n_fft=n_fft, n_mels=n_mels, fmin=300.0)
     expected = dk.melspectrogram(y, sr=16000, n_mels=n_mels, fmin=300.0, **given)
-    assert_close(spectra.melspectrogram(y, how, fb, 2.0), expected, dtype)
+    assert_close(spectra.melspectrogram(y, how, Bands.of(fb), 2.0), expected, dtype)
 
 
 @pytest.mark.usefixtures("on_cpu")
@@ -94,7 +94,7 @@ def test_an_empty_band_is_zero(rng):
     y = rng.standard_normal(1000)
     fb = np.zeros((3, 65))
     fb[1, 10:12] = 1.0
-    M = spectra.melspectrogram(y, framing(y, 128, 32), fb, 2.0)
+    M = spectra.melspectrogram(y, framing(y, 128, 32), Bands.of(fb), 2.0)
     assert np.all(M[[0, 2]] == 0)
     assert_close(M[1], dk.spectrogram(y, n_fft=128, hop_length=32)[10:12].sum(axis=0), "float64")
 
