@@ -8,17 +8,21 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from .errors import ParameterError, SampleTypeError
 
 
 def positive_int(value: Any, name: str, *, minimum: int = 1, unit: str = "") -> int:
     """``value`` as an int that is at least ``minimum``; ``unit`` ("samples") is for the message."""
     try:
-        number = operator.index(value)
-    except TypeError:
+        # 1024.0 is as good as 1024: what comes out of a division is a float.
+        number = int(value) if isinstance(value, float | np.floating) and value == int(value) else operator.index(value)
+    except (TypeError, ValueError, OverflowError):
+        whole = f"{name}={max(round(value), minimum)}" if isinstance(value, float) and math.isfinite(value) else "1024"
         raise SampleTypeError(
             f"{name}={value!r} is a {type(value).__name__}; expected a whole number"
-            f"{' of ' + unit if unit else ''}, such as {name}={max(minimum, 1)}."
+            f"{' of ' + unit if unit else ''}, such as {whole}."
         ) from None
     if number < minimum:
         raise ParameterError(f"{name}={number} is too small; expected at least {minimum}{' ' + unit if unit else ''}.")
@@ -28,8 +32,10 @@ def positive_int(value: Any, name: str, *, minimum: int = 1, unit: str = "") -> 
 def positive_number(value: Any, name: str, *, unit: str = "", zero: bool = False) -> float:
     """``value`` as a finite float above zero (or, with ``zero``, from zero on)."""
     try:
+        if isinstance(value, bool | np.bool_ | str | bytes):  # float() takes them; nobody means them
+            raise TypeError
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise SampleTypeError(f"{name}={value!r} is a {type(value).__name__}; expected a number.") from None
     if not math.isfinite(number) or number < 0 or (number == 0 and not zero):
         least = "zero or a positive number" if zero else "a positive number"
