@@ -11,6 +11,7 @@ Sources: EBU Tech 3306 (RF64); Apple, *Audio Interchange File Format* (1989) and
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class Stream(NamedTuple):
     file: BinaryIO
     """What libsndfile is to read."""
     frames: int | None
-    """How many sample frames must come; None: as many as libsndfile says."""
+    """How many sample frames there are to read; None: as many as libsndfile says."""
     at_least: bool = False
     """Whether ``frames`` is only what a header promised, and more may come."""
 
@@ -46,6 +47,9 @@ def streams(file: BinaryIO, name: str) -> list[Stream]:
         return [_chunked(file, size, layout, name)]
     if head[:4] in {b".snd", b"dns."}:
         return [_au(file, size, name)]
+    if head[:7] == b"NIST_1A":
+        count = re.search(rb"sample_count -i (\d+)", _at(file, begin, 1024))
+        return [Stream(_plain(file, size).file, int(count.group(1)) if count else None)]
     if begin or _frame(head) or name.lower().endswith((".mp3", ".mp2", ".mp1", ".mpga")):
         return _mpeg(_at(file, 0, size), name) or [_plain(file, size)]
     return [_plain(file, size)]
@@ -165,16 +169,16 @@ def _chunked(file: BinaryIO, size: int, layout: _Layout, name: str) -> Stream:
             if promised > there:
                 raise _cut_short(name, promised, there)
             _refuse_loose_ends(file, layout, start + promised, size, name)
-            return _plain(file, size)
-        if layout.header.size != 8:
-            return _plain(file, size)  # CAF: libsndfile reads to the end itself
-        if there >= 2**32 - 64:
+            frames = _frames_in_packets(file, layout, size, name) if layout.header.format == ">4sq" else None
+            return Stream(_plain(file, size).file, frames)
+        # The true sizes take the place of what stands there.
+        order, number, length = layout.header.format[0], layout.header.format[-1], layout.header.size - 4
+        if there >= 2 ** (8 * length) - 64:
             raise AudioFileError(
                 f"{name} does not say how long it is, and holds {there} bytes of sound; libsndfile reads at most 4 GiB "
                 f"of such a file. Convert it to RF64, W64 or FLAC first."
             )
-        order = ">" if layout.header.format[0] == ">" else "<"
-        pieces: list[bytes | tuple[int, int]] = [(0, at + 4), struct.pack(f"{order}I", there), (start, size)]
+        pieces: list[bytes | tuple[int, int]] = [(0, at + 4), struct.pack(order + number, there), (start, size)]
         if layout.total is not None:
             pieces[:1] = [(0, 4), struct.pack(f"{order}I", size - 8), (8, at + 4)]
         return Stream(_buffered(file, pieces), None)
@@ -197,14 +201,14 @@ def _chunks(file: BinaryIO, layout: _Layout, pos: int, stop: int) -> Iterator[tu
         pos += -pos % layout.align
 
 
-def _tile(file: BinaryIO, layout: _Layout, pos: int, stop: int) -> bool:
-    """Whether from ``pos`` on there are chunks, or nothing."""
-    pos += -pos % layout.align
-    for kind, _, start, promised in _chunks(file, layout, pos, stop):
+def _tile(file: BinaryIO, layout: _Layout, pos: int, stop: int, *, last_may_be_cut: bool = False) -> bool:
+    """Whether from ``pos`` to ``stop`` there are chunks, one after the other, or nothing."""
+    for kind, _, start, promised in _chunks(file, layout, pos + -pos % layout.align, stop):
         if not all(32 <= c < 127 for c in kind[:4]) or promised < 0:
             return False
         pos = start + promised
-    return stop - pos < layout.header.size
+    pos += -pos % layout.align
+    return pos == stop or pos == stop + 1 or (last_may_be_cut and pos > stop)
 
 
 def _refuse_loose_ends(file: BinaryIO, layout: _Layout, end: int, size: int, name: str) -> None:
@@ -214,16 +218,23 @@ def _refuse_loose_ends(file: BinaryIO, layout: _Layout, end: int, size: int, nam
         order = ">" if layout.header.format[0] == ">" else "<"
         stop = min(size, 8 + struct.unpack(f"{order}I", _at(file, layout.total, 4))[0])
     # The last chunk may be cut off (the sound is whole), and a file may be filled up with zeros.
-    if end < stop and not _tile_but_last(file, layout, end, stop) and any(_at(file, end, stop - end)):
+    end += -end % layout.align
+    if end < stop and not _tile(file, layout, end, stop, last_may_be_cut=True) and any(_at(file, end, stop - end)):
         raise _damaged(name, f"its header says that the sound ends {stop - end} bytes earlier than the file does")
 
 
-def _tile_but_last(file: BinaryIO, layout: _Layout, pos: int, stop: int) -> bool:
-    pos += -pos % layout.align
-    return all(
-        all(32 <= c < 127 for c in kind[:4]) and promised >= 0
-        for kind, _, _, promised in _chunks(file, layout, pos, stop)
-    )
+def _frames_in_packets(file: BinaryIO, layout: _Layout, size: int, name: str) -> int | None:
+    """How many sample frames a CAF file holds, where it has a packet table; that must add up."""
+    per_packet = 0
+    for kind, _, start, promised in _chunks(file, layout, layout.first, size):
+        if kind == b"desc":
+            (per_packet,) = struct.unpack(">I", _at(file, start + 20, 4).rjust(4, b"\0"))
+        if kind == b"pakt" and promised >= 24 and per_packet:
+            packets, frames, before, after = struct.unpack(">qqii", _at(file, start, 24).rjust(24, b"\0"))
+            if packets * per_packet != frames + before + after:
+                raise _damaged(name, f"{packets} packets of {per_packet} frames are not {frames} frames")
+            return frames
+    return None
 
 
 def _au(file: BinaryIO, size: int, name: str) -> Stream:
@@ -382,6 +393,9 @@ def _mpeg(data: bytes, name: str) -> list[Stream]:
     kind = _frame(data[pos : pos + 4]).kind  # type: ignore[union-attr]  # there is one
     while pos < len(data):
         frame = _frame(data[pos : pos + 4])
+        if frame is not None and frame.kind != kind and _next_frame(data, pos, frame.kind) == pos:
+            kind = frame.kind  # another sound was appended
+            found.append(_Segment(None))
         if frame is None or frame.kind != kind:
             after = _after_tag(data, pos)
             if after is None:
@@ -430,9 +444,13 @@ class _Segment:
         if self.header is not None and self.promised in {self.count, self.count + 1}:
             # As its encoder made it, with the samples to leave out at both ends (LAME's part of the header).
             return Stream(_buffered(file, [self.header, *pieces]), None)
-        first = data[self.parts[0][0] : self.parts[0][0] + 4]
-        if _frame(first).kind[1] == 3:  # type: ignore[union-attr]
-            pieces.insert(0, _xing(first, self.count, sum(b - a for a, b in self.parts)))
+        # libsndfile will take the number of samples from the file's length and the first frame's: silent frames after
+        # the last make that enough, and are not read.
+        start = self.parts[0][0]
+        first = _frame(data[start : start + 4])
+        assert first is not None
+        missing = (self.count + 4) * (first.length + 1) - sum(b - a for a, b in self.parts)
+        pieces.append(_silent_frame(data[start : start + 4], first) * max(0, -(-missing // first.length)))
         return Stream(_buffered(file, pieces), self.samples)
 
 
@@ -446,16 +464,9 @@ def _frames_promised(frame: bytes, head: _Frame) -> int | None:
     return int.from_bytes(frame[50:54], "big") if frame[36:40] == b"VBRI" else None
 
 
-def _xing(head: bytes, count: int, n_bytes: int) -> bytes:
-    """An Xing header for ``count`` frames like the one that begins with ``head``."""
-    for speed in range(1, 15):
-        start = bytes([head[0], head[1] | 1, head[2] & 0x0C | speed << 4, head[3]])  # no checksum, no padding
-        frame = _frame(start)
-        if frame is not None and frame.length >= frame.side + 16:
-            break
-    assert frame is not None
-    text = start + bytes(frame.side - 4) + b"Xing" + struct.pack(">III", 3, count, n_bytes + frame.length)
-    return text.ljust(frame.length, b"\0")
+def _silent_frame(head: bytes, frame: _Frame) -> bytes:
+    """A frame like the one that begins with ``head``, without a checksum: zeros are silence."""
+    return bytes([head[0], head[1] | 1, *head[2:]]).ljust(frame.length, b"\0")
 
 
 def _after_tag(data: bytes, pos: int) -> int | None:

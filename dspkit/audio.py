@@ -279,13 +279,15 @@ def _read(
                 )
             _refuse_cut_header(name, file)
             promised = file.frames if part.frames is None and not part.at_least else part.frames or 0
+            promised = max(promised, _promised_by_log(file))
             at = 0
             skipped = min(max(0, start - before), promised)
             if 0 < skipped < promised and file.subtype.startswith(_SEEKABLE):
                 at = file.seek(skipped)
             file.seekable = lambda: False  # or soundfile seeks after each read, and believes the header
             size = max(1, _BLOCK // channels)
-            while before + at < stop:
+            last = math.inf if part.frames is None or part.at_least else part.frames
+            while before + at < stop and at < last:
                 dropping = before + at < start
                 block = file.read(
                     int(min(size, (start if dropping else stop) - before - at)), "float32", always_2d=True
@@ -322,6 +324,18 @@ def _refuse_cut_header(name: str, file: Any) -> None:
             raise AudioFileError(
                 f"{name} is cut short: its header promises {promised} bytes of sound, there are {there}. Get it again."
             )
+    if file.format in _IN_LOG and "truncated" in file.extra_info:
+        raise AudioFileError(f"{name} is cut short: its header promises more than there is. Get it again.")
+
+
+# Where libsndfile counts what is there, and writes what the header promises into its log only.
+_IN_LOG = {"AVR": r"Frames +: (\d+)", "MPC2K": r"Frames +: (\d+)", "MAT4": r"Cols +: (\d+)", "MAT5": r"Cols +: (\d+)",
+           "WVE": r"Data length (\d+)", "VOC": "(?!)"}  # fmt: skip
+
+
+def _promised_by_log(file: Any) -> int:
+    found = re.findall(_IN_LOG.get(file.format, "(?!)"), file.extra_info)
+    return int(found[-1]) if found else 0
 
 
 def _cannot_read(path: str, error: Exception) -> str:
