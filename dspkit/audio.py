@@ -15,11 +15,9 @@ import io
 import math
 import os
 import re
-import secrets
-import shutil
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +28,7 @@ import numpy as np
 from ._arrays import Array, as_samples, check_finite, dtype_name, is_on_cpu, like, to_numpy
 from ._arrays import namespace as _namespace
 from ._containers import Stream, streams
+from ._files import name_of, replacing
 from ._validate import one_of, positive_int, positive_number
 from .errors import AudioFileError, ParameterError, SampleTypeError
 from .signals import melody
@@ -397,7 +396,7 @@ def save(
     sr = _whole_rate(sr)
     soundfile = _course_package("soundfile")
     is_open = hasattr(path, "write")
-    target = Path() if is_open else _target(path)
+    target = Path() if is_open else name_of(path)
     kind, usual = _format(target, format, soundfile)
     known = sorted(soundfile.available_subtypes(kind))
     subtype = one_of(subtype.upper() if subtype else usual, known, f"subtype of {kind}")
@@ -412,36 +411,8 @@ def save(
         _write(memory, data, sr, kind, subtype, soundfile)
         path.write(memory.getbuffer())  # type: ignore[union-attr]  # it has "write"
         return
-    temporary = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
-    try:
-        with temporary.open("xb+") as file:
-            _write(file, data, sr, kind, subtype, soundfile)
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except AudioFileError:
-        raise
-    except OSError as error:
-        raise AudioFileError(f"{path} could not be written: {error}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _target(path: Any) -> Path:
-    """The file to be written: where a link leads."""
-    if not isinstance(path, str | bytes | os.PathLike):
-        raise SampleTypeError(
-            f"path is a {type(path).__name__}; expected the name of a sound file, as text, or a file of bytes."
-        )
-    try:
-        target = Path(os.path.realpath(os.fsdecode(path)))
-        there = target.parent.is_dir()
-    except (OSError, ValueError) as error:
-        raise AudioFileError(f"{path!r} is no name that a file can have: {error}.") from None
-    if not there:
-        raise AudioFileError(f"the folder {Path(os.fsdecode(path)).parent} does not exist; make it first.")
-    return target
+    with replacing(target) as temporary, temporary.open("xb+") as file:
+        _write(file, data, sr, kind, subtype, soundfile)
 
 
 def _write(file: BinaryIO, data: np.ndarray, sr: int, kind: str, subtype: str, soundfile: ModuleType) -> None:
@@ -571,14 +542,18 @@ def _coded(y: np.ndarray, subtype: str) -> np.ndarray:
 QUALITIES = ("QQ", "LQ", "MQ", "HQ", "VHQ")
 
 
-def resample(y: Array, *, orig_sr: float, target_sr: float, quality: str = "HQ") -> Array:
+MOST_CHANGE = 1024
+
+
+def resample(y: Array, orig_sr: float, target_sr: float, *, quality: str = "HQ") -> Array:
     """``y`` at another sample rate, same pitch and duration (soxr).
 
     Parameters
     ----------
     y : array (..., n), float32 or float64
     orig_sr, target_sr : float
-        Sample rates in hertz. What lies above ``target_sr / 2`` cannot be kept and is filtered out.
+        Sample rates in hertz, one at most 1024 times the other. What lies above ``target_sr / 2`` cannot be kept and is
+        filtered out.
     quality : {"HQ", "VHQ", "MQ", "LQ", "QQ"}
         soxr's recipes, from high to quick.
 
@@ -599,16 +574,22 @@ def resample(y: Array, *, orig_sr: float, target_sr: float, quality: str = "HQ")
     orig_sr = positive_number(orig_sr, "orig_sr", unit="hertz")
     target_sr = positive_number(target_sr, "target_sr", unit="hertz")
     quality = one_of(quality, QUALITIES, "quality")
+    if not 1 / MOST_CHANGE <= target_sr / orig_sr <= MOST_CHANGE:
+        raise ParameterError(
+            f"from orig_sr={orig_sr:g} to target_sr={target_sr:g} Hz is a factor of more than {MOST_CHANGE}: one of "
+            f"the two is not what was meant."
+        )
     if orig_sr == target_sr:
         return y
     soxr = _course_package("soxr")
     # In exact fractions: 44100 · (16000 / 44100) in floats can come out a hair above 16000.
     n = math.ceil(y.shape[-1] * Fraction(target_sr) / Fraction(orig_sr))
     rows = to_numpy(y).reshape(-1, y.shape[-1])
-    out = np.zeros((len(rows), n), dtype=rows.dtype)
+    out = np.empty((len(rows), n), dtype=rows.dtype)
+    # soxr gives n · target / orig samples, rounded, and here it is rounded up: zeros after the end bring the last one.
+    after = np.zeros(2 + math.ceil(2 * orig_sr / target_sr), dtype=rows.dtype)
     for row, target in zip(rows, out, strict=True):
-        z = soxr.resample(row, orig_sr, target_sr, quality=quality)[:n]
-        target[: z.size] = z
+        target[:] = soxr.resample(np.concatenate([row, after]), orig_sr, target_sr, quality=quality)[:n]
     return like(out.reshape(*y.shape[:-1], n), y)
 
 

@@ -113,8 +113,8 @@ def answered(found: tuple[Any, ...]) -> None:
 
 
 FORMATS = ["WAV", "FLAC", "OGG", "OPUS", "MP3", "AIFF", "CAF", "W64", "AU", "RF64", "SVX", "VOC", "MAT4", "NIST"]
-CODINGS = [None, None, "PCM_16", "PCM_24", "PCM_S8", "FLOAT", "DOUBLE", "ULAW", "VORBIS", "OPUS", "ALAC_24", "IMA_ADPCM",
-           "MS_ADPCM", "GSM610"]  # fmt: skip
+CODINGS = [None, None, "PCM_16", "PCM_24", "PCM_S8", "FLOAT", "DOUBLE", "ULAW", "VORBIS", "OPUS", "ALAC_24",
+           "IMA_ADPCM", "MS_ADPCM", "GSM610"]  # fmt: skip
 ANY_RATE = st.one_of(
     st.integers(1, 2**31), st.sampled_from([8000, 11025, 16000, 44100, 48000, 96000, 192000, 200001, 384000])
 )
