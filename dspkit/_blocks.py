@@ -15,6 +15,7 @@ import importlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -193,8 +194,14 @@ def share_out(run: Run, batch: tuple[int, ...], blocks: range, block_samples: in
         for each in runs:
             run(*each)
     else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda each: run(*each), runs))
+        begun = []
+        with ThreadPoolExecutor(workers) as pool, suppress(RuntimeError):
+            for each in runs:
+                begun.append(pool.submit(run, *each))
+        for part in begun:
+            part.result()
+        for each in runs[len(begun) :]:  # no thread starts any more while the interpreter ends
+            run(*each)
 
 
 def _cpus() -> int:

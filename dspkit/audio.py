@@ -144,8 +144,8 @@ def to_pcm16(y: Array) -> Pcm16:
 
 def load(
     path: str | os.PathLike[str] | BinaryIO,
-    *,
     sr: float | None = None,
+    *,
     mono: bool = False,
     offset: float = 0.0,
     duration: float | None = None,

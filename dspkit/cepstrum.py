@@ -246,8 +246,8 @@ def real_cepstrum(x: Array, *, n_fft: int | None = None, amin: float = 1e-10, ax
 
 def mfcc(
     y: Array | None = None,
-    *,
     sr: float | None = None,
+    *,
     S: Array | None = None,
     n_mfcc: int | None = None,
     dct_type: int = 2,

@@ -383,8 +383,8 @@ def _released(needed: Array, decay: float, before: Array) -> tuple[Array, Array]
         return needed, before - decay * n
     slope = decay * xp.astype(arange(needed, n + 1), xp.float64)
     if is_numpy(needed):
-        logs, some = np.full(n, -math.inf), np.flatnonzero(needed)
-        logs[some] = np.log(needed[some])
+        logs, where = np.full(n, -math.inf), np.flatnonzero(needed)
+        logs[where] = np.log(needed[where])
     else:
         some = needed > 0
         logs = xp.where(some, xp.log(xp.where(some, needed, xp.ones_like(needed))), xp.full_like(needed, -math.inf))

@@ -262,7 +262,7 @@ def sample_and_hold(y: Array, factor: int) -> Array:
     return xp.take(y, held, axis=-1)
 
 
-def reconstruct(y: Array, times: Any, *, sr: float) -> Array:
+def reconstruct(y: Array, times: Any, sr: float) -> Array:
     r"""The sound between its samples: the sinc sum.
 
     .. math:: y(t) = Σ_n y[n] · \mathrm{sinc}(t · sr - n)

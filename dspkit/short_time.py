@@ -41,7 +41,7 @@ from ._arrays import (
     to_numpy,
 )
 from ._blocks import Framing, overlap_add_spectra, visit_spectra
-from ._validate import one_of, positive_int, positive_number
+from ._validate import one_of, positive_int, positive_number, threads
 from .cuda import inverse, spectra
 from .cuda.spectra import has_kernel
 from .errors import ParameterError, ReconstructionError, SampleTypeError
@@ -64,7 +64,7 @@ __all__ = [
 # Frames that lie in memory at once where there is neither a kernel nor a processor's cache to fit them to, in bytes.
 FRAME_BYTES = 256 << 20
 
-# A window by name, by name and parameter such as ("kaiser", 8.6), or as its values.
+# A window by name, by name and parameter such as ("kaiser", 8.6), as its values, or a function that makes them.
 Window = Any
 
 
@@ -133,6 +133,7 @@ def stft(
     """
     y, _ = as_samples(y)
     framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+    n_fft = len(framing.w)
     if is_numpy(y):
         rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=complex_dtype(y))
         visit_spectra(y, framing, out=rows)
@@ -192,7 +193,7 @@ def _framing(
 
 
 def _workers(workers: int | None) -> int | None:
-    return None if workers is None else positive_int(workers, "workers", unit="threads")
+    return threads(workers)
 
 
 def _settings(n_fft: Any, hop_length: Any, win_length: Any, window: Window) -> tuple[int, int, np.ndarray]:
@@ -395,6 +396,7 @@ def spectrogram(
     power = positive_number(power, "power")
     y, _ = as_samples(y)
     framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode, workers)
+    n_fft = len(framing.w)
     if is_numpy(y):
         rows = np.empty((*y.shape[:-1], framing.n_frames(y), 1 + n_fft // 2), dtype=y.dtype)
 
@@ -568,6 +570,7 @@ def stft_convolution(
     """
     y, _ = as_samples(y)
     framing = _framing(y, n_fft, hop_length, win_length, window, center, pad_mode)
+    n_fft = len(framing.w)
     check_finite(y)
     kernels = like(stft_kernels(n_fft, window=framing.w).astype(dtype_name(y)), y)
     # A convolution layer with a stride: out[filter, t] = Σ_m kernel[filter, m] · y[t·stride + m].
@@ -576,7 +579,7 @@ def stft_convolution(
     return out[..., :bins, :] + 1j * out[..., bins:, :]
 
 
-def instantaneous_frequency(D: Array, *, sr: float, hop_length: int | None = None, n_fft: int | None = None) -> Array:
+def instantaneous_frequency(D: Array, sr: float, *, hop_length: int | None = None, n_fft: int | None = None) -> Array:
     r"""The frequency in hertz of what each bin holds, from how far its phase turns between two frames.
 
     .. math:: f[k, t] = \frac{sr}{n_{fft}} k + \frac{sr}{2π·hop} · princ(∠D[k, t+1] - ∠D[k, t] - 2π·k·hop/n_fft)
