@@ -33,6 +33,14 @@ class Stream(NamedTuple):
     at_least: bool = False
     """Whether ``frames`` is only what a header promised, and more may come."""
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        here = self.file.tell()
+        size = self.file.seek(0, io.SEEK_END)
+        self.file.seek(here)
+        return size
+
 
 def streams(file: BinaryIO, name: str) -> list[Stream]:
     """The streams in a seekable file, one after the other; ``name`` is for the errors."""

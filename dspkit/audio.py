@@ -264,7 +264,7 @@ def _read(
     """The samples (channels, n) and the rate of all streams of a file, read in blocks until no more come."""
     rate = channels = before = 0  # frames before this stream
     start, stop = 0, math.inf
-    blocks: list[np.ndarray] = []
+    sound = _Growing()
     for part in parts:
         with soundfile.SoundFile(part.file) as file:
             if rate == 0:
@@ -284,17 +284,17 @@ def _read(
             if 0 < skipped < promised and file.subtype.startswith(_SEEKABLE):
                 at = file.seek(skipped)
             file.seekable = lambda: False  # or soundfile seeks after each read, and believes the header
-            size = max(1, _BLOCK // channels)
+            buffer = np.empty((max(1, _BLOCK // channels), channels), dtype=np.float32)
+            sound.expect(channels, min(promised - at, stop - max(start, before + at)), part.size)
             last = math.inf if part.frames is None or part.at_least else part.frames
             while before + at < stop and at < last:
                 dropping = before + at < start
-                block = file.read(
-                    int(min(size, (start if dropping else stop) - before - at)), "float32", always_2d=True
-                )
+                left = min((start if dropping else stop) - before, last) - at
+                block = file.read(out=buffer[: int(min(len(buffer), left))])
                 if not len(block):
                     break
                 if not dropping:
-                    blocks.append(block)
+                    sound.append(block.T)
                 at += len(block)
             if at < promised and before + at < stop:
                 raise AudioFileError(
@@ -303,17 +303,41 @@ def _read(
             before += at
     if before == 0:
         raise AudioFileError(f"{name} holds no samples: it is empty or cut short. Get the file again.")
-    if not blocks:
+    if not sound.parts:
         raise ParameterError(
             f"offset={offset:g} s is at or after the end of {name}, which is {before / rate:g} s long."
         )
-    y = np.empty((channels, sum(len(block) for block in blocks)), dtype=np.float32)
-    end = y.shape[1]
-    while blocks:  # from the last on, each let go of when it is copied
-        block = blocks.pop()
-        y[:, end - len(block) : end] = block.T
-        end -= len(block)
-    return y, rate
+    return sound.whole(), rate
+
+
+class _Growing:
+    """Samples (channels, n) that come block by block."""
+
+    def __init__(self) -> None:
+        self.parts: list[np.ndarray] = []  # each filled, but for the last one
+        self.filled = 0  # samples of the last
+
+    def expect(self, channels: int, n: float, size: int) -> None:
+        """Make room for ``n`` samples at once if ``size`` bytes could hold as many: a header's word is not enough."""
+        self._trim()
+        self.channels, self.room = channels, int(n) if 0 < n * channels < 32 * size else 0
+
+    def append(self, block: np.ndarray) -> None:
+        while block.shape[1]:
+            if not self.parts or self.filled == self.parts[-1].shape[1]:
+                self.parts.append(np.empty((self.channels, max(self.room, block.shape[1])), dtype=np.float32))
+                self.room, self.filled = 0, 0
+            here = min(block.shape[1], self.parts[-1].shape[1] - self.filled)
+            self.parts[-1][:, self.filled : self.filled + here] = block[:, :here]
+            self.filled, block = self.filled + here, block[:, here:]
+
+    def _trim(self) -> None:
+        if self.parts:
+            self.parts[-1] = self.parts[-1][:, : self.filled]
+
+    def whole(self) -> np.ndarray:
+        self._trim()
+        return np.ascontiguousarray(self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts, axis=1))
 
 
 def _refuse_cut_header(name: str, file: Any) -> None:
