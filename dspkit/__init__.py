@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import (
     agreement,
@@ -77,16 +78,22 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> ModuleType:
-    if name in _LAZY:
-        try:
-            return importlib.import_module(f"{__name__}.{name}")
-        except ModuleNotFoundError as error:
-            raise ImportError(
-                f'dspkit.{name} needs {error.name}, which is not installed: pip install "dspkit[course]"',
-                name=error.name,
-            ) from error
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if TYPE_CHECKING:  # a checker of types is not to believe that there is every name
+    from . import check as check
+    from . import explore as explore
+    from . import viz as viz
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name in _LAZY:
+            try:
+                return importlib.import_module(f"{__name__}.{name}")
+            except ModuleNotFoundError as error:
+                raise ImportError(
+                    f'dspkit.{name} needs {error.name}, which is not installed: pip install "dspkit[course]"',
+                    name=error.name,
+                ) from error
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -10,15 +10,21 @@ from __future__ import annotations
 
 import functools
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import array_api_compat as compat
 import numpy as np
 
 from .errors import ParameterError, SampleTypeError
 
-# NumPy, CuPy and array-api-strict arrays share no base class: shapes and dtypes stand in the docstrings.
-Array = Any
+# NumPy, CuPy and array-api-strict arrays share no base class: shapes and dtypes stand in the docstrings. To an editor
+# they are NumPy's, so that it can complete what a function returns; "or anything" lets the others (and lists) in.
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[Any] | Any
+else:
+    Array = Any
 
 _NAMES = {
     "float32": "complex64",
@@ -134,6 +140,7 @@ def as_numbers(x: Any, *, name: str = "x") -> tuple[Array, ModuleType]:
             x = np.asarray(x)
         except ValueError as error:  # ragged lists
             raise SampleTypeError(f"{name} is not an array of numbers ({error}).") from None
+    _refuse_masks(x, name)
     xp = namespace(x)
     kind = dtype_name(x)
     if kind in _NAMES:
@@ -154,6 +161,7 @@ def as_samples(y: Any, *, name: str = "y") -> tuple[Array, ModuleType]:
     """
     if not compat.is_array_api_obj(y):
         y = np.asarray(y)
+    _refuse_masks(y, name)
     kind = dtype_name(y)
     if is_numpy(y) and not y.dtype.isnative:
         raise SampleTypeError(
@@ -172,11 +180,27 @@ def as_samples(y: Any, *, name: str = "y") -> tuple[Array, ModuleType]:
         )
     if y.ndim == 0:
         raise ParameterError(f"{name} is a single number; expected samples, shape (n,) or (channels, n).")
-    if y.shape[-1] == 0:
+    if 0 in y.shape:
         raise ParameterError(
             f"{name} is empty: shape {tuple(y.shape)}; expected at least one sample in time (last axis)."
         )
+    if y.ndim > 1 and y.shape[-1] <= MOST_CHANNELS and y.shape[-2] >= LEAST_SAMPLES:
+        raise ParameterError(
+            f"The shape {tuple(y.shape)} of {name} looks like time first (as soundfile.read returns it); time is the "
+            f"last axis: pass {name}.T."
+        )
     return y, namespace(y)
+
+
+# As many signals or more, none longer than MOST_CHANNELS samples: that is no batch, but one sound with time first.
+MOST_CHANNELS, LEAST_SAMPLES = 8, 32
+
+
+def _refuse_masks(x: Any, name: str) -> None:
+    if isinstance(x, np.ma.MaskedArray):
+        raise SampleTypeError(
+            f"{name} is a masked array; expected numbers throughout. Fill the gaps first, with {name}.filled(0.0)."
+        )
 
 
 def check_finite(y: Array, *, name: str = "y") -> None:

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -67,7 +68,10 @@ def in_threads(work: Callable[..., None], items: Iterable[tuple[Any, ...]], work
                 left.clear()  # nothing new is begun
                 raise
 
-    others = [_pool().submit(take) for _ in range(min(workers, len(left), MOST_THREADS) - 1)]
+    others = []
+    with suppress(RuntimeError):  # no thread starts any more while the interpreter ends: then this one does it all
+        for _ in range(min(workers, len(left), MOST_THREADS) - 1):
+            others.append(_pool().submit(take))
     try:
         take()
     finally:  # those that have not begun find nothing to do; the others are waited for, whatever happened here

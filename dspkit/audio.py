@@ -11,19 +11,23 @@ Files are read and written by libsndfile, resampling is done by soxr; both come 
 from __future__ import annotations
 
 import importlib
+import io
 import math
 import os
 import re
-import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 from ._arrays import Array, as_samples, check_finite, dtype_name, is_on_cpu, like, to_numpy
 from ._arrays import namespace as _namespace
+from ._containers import Stream, streams
+from ._files import name_of, replacing
 from ._validate import one_of, positive_int, positive_number
 from .errors import AudioFileError, ParameterError, SampleTypeError
 from .recorded import recording
@@ -138,9 +142,9 @@ def to_pcm16(y: Array) -> Pcm16:
 
 
 def load(
-    path: str | os.PathLike[str],
-    *,
+    path: str | os.PathLike[str] | BinaryIO,
     sr: float | None = None,
+    *,
     mono: bool = False,
     offset: float = 0.0,
     duration: float | None = None,
@@ -151,7 +155,8 @@ def load(
 
     Parameters
     ----------
-    path : str or path
+    path : str, path, or a file opened for reading bytes (:class:`io.BytesIO`)
+        A file is read from its first byte on, and stays open.
     sr : float, optional
         Sample rate in hertz to resample to (soxr, high quality); ``None`` keeps the file's.
     mono : bool
@@ -174,6 +179,13 @@ def load(
     ParameterError
         If ``offset`` is at or after the end.
 
+    Notes
+    -----
+    All samples come, or an error. What a header says about the length is held against the file: sizes that stand for
+    "not known" (written into a pipe) are told from sizes that are wrong, the frames of an MP3 are counted, and each
+    page of an Ogg file must have its checksum. Files that were joined (``cat a.mp3 b.mp3``) give one sound after the
+    other.
+
     Examples
     --------
     >>> y, sr = load("song.flac", offset=10.0, duration=5.0)      # doctest: +SKIP
@@ -185,80 +197,170 @@ def load(
         duration = positive_number(duration, "duration", unit="seconds")
     if sr is not None:
         sr = positive_number(sr, "sr", unit="hertz")
-    path = _existing_file(path)
     soundfile = _course_package("soundfile")
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            start = round(offset * rate)
-            if file.frames == 0:
-                raise AudioFileError(f"{path} holds no samples: it is empty or cut short. Get the file again.")
-            if start >= file.frames:
-                raise ParameterError(
-                    f"offset={offset:g} s is at or after the end of {path}, which is {file.frames / rate:g} s long."
-                )
-            wanted = file.frames - start
-            if duration is not None:
-                wanted = min(wanted, max(1, round(duration * rate)))
-            _refuse_cut_header(path, file)
-            file.seek(start)
-            y = file.read(wanted, dtype="float32", always_2d=True)
-            slack = 2 * 1152 if file.format == "MP3" else 0  # encoders disagree about a frame of padding
-            _refuse_short(path, len(y), wanted, slack)
-    except soundfile.LibsndfileError as error:
-        raise AudioFileError(_cannot_read(path, error)) from None
-    y = np.ascontiguousarray(y.T)
+    with _opened(path) as (file, name):
+        try:
+            y, rate = _read(streams(file, name), name, offset, duration, soundfile)
+        except soundfile.LibsndfileError as error:
+            raise AudioFileError(_cannot_read(name, error)) from None
     y = y[0] if len(y) == 1 else y.mean(axis=0) if mono else y
     if sr is not None and sr != rate:
         return resample(y, orig_sr=rate, target_sr=sr), int(sr) if sr == int(sr) else sr
     return y, rate
 
 
+@contextmanager
+def _opened(path: Any) -> Iterator[tuple[BinaryIO, str]]:
+    """The file to read, and what to call it in an error."""
+    if hasattr(path, "read") and hasattr(path, "seek"):
+        name = str(getattr(path, "name", "the file"))
+        if isinstance(path, io.TextIOBase):
+            raise SampleTypeError(f"{name} was opened for text; expected a file of bytes: open(…, 'rb').")
+        if path.seek(0, io.SEEK_END) == 0:
+            raise AudioFileError(f"{name} is empty (0 bytes).")
+        yield path, name
+        return
+    file = _existing_file(path)
+    try:
+        with file.open("rb") as opened:
+            yield opened, str(file).encode(errors="replace").decode()
+    except PermissionError as error:
+        raise AudioFileError(f"{file} may not be read: {error.strerror}.") from None
+
+
 def _existing_file(path: Any) -> Path:
     if not isinstance(path, str | os.PathLike):
-        raise SampleTypeError(f"path is a {type(path).__name__}; expected the name of a sound file, as text.")
-    file = Path(path)
-    if file.is_dir():
-        raise AudioFileError(f"{file} is a folder; expected a sound file.")
-    if not file.exists():
-        near = [f"Its folder, {file.parent}, does not exist either.", f"It was looked for in {file.parent.resolve()}."]
-        raise AudioFileError(f"{file} does not exist. {near[file.parent.is_dir()]}")
-    if file.stat().st_size == 0:
-        raise AudioFileError(f"{file} is empty (0 bytes). Get the file again.")
+        raise SampleTypeError(
+            f"path is a {type(path).__name__}; expected the name of a sound file, as text, or a file of bytes."
+        )
+    file = Path(os.fsdecode(path))
+    try:
+        if file.is_dir():
+            raise AudioFileError(f"{file} is a folder; expected a sound file.")
+        if not file.exists():
+            near = [
+                f"Its folder, {file.parent}, does not exist either.",
+                f"It was looked for in {file.parent.resolve()}.",
+            ]
+            raise AudioFileError(f"{file} does not exist. {near[file.parent.is_dir()]}")
+        if file.stat().st_size == 0:
+            raise AudioFileError(f"{file} is empty (0 bytes). Get the file again.")
+    except (OSError, ValueError) as error:  # a name too long, or with a byte 0 in it
+        if isinstance(error, AudioFileError):
+            raise
+        raise AudioFileError(f"{path!r} is no name that a file can have: {error}.") from None
     return file
 
 
-def _refuse_cut_header(path: Path, file: Any) -> None:
+# Codings in which a seek lands where it should. In the others what comes before is read, and dropped.
+_SEEKABLE = ("PCM_", "FLOAT", "DOUBLE", "ULAW", "ALAW", "VORBIS", "OPUS", "MPEG_")
+_BLOCK = 1 << 18  # samples
+
+
+def _read(
+    parts: list[Stream], name: str, offset: float, duration: float | None, soundfile: ModuleType
+) -> tuple[np.ndarray, int]:
+    """The samples (channels, n) and the rate of all streams of a file, read in blocks until no more come."""
+    rate = channels = before = 0  # frames before this stream
+    start, stop = 0, math.inf
+    sound = _Growing()
+    for part in parts:
+        with soundfile.SoundFile(part.file) as file:
+            if rate == 0:
+                rate, channels = file.samplerate, file.channels
+                start = round(offset * rate)
+                stop = math.inf if duration is None else start + max(1, round(duration * rate))
+            elif (rate, channels) != (file.samplerate, file.channels):
+                raise AudioFileError(
+                    f"{name} holds sounds of different kinds, one after the other: {channels} channels at {rate} Hz, "
+                    f"then {file.channels} at {file.samplerate} Hz. Take them apart first."
+                )
+            _refuse_cut_header(name, file)
+            promised = file.frames if part.frames is None and not part.at_least else part.frames or 0
+            promised = max(promised, _promised_by_log(file))
+            at = 0
+            skipped = min(max(0, start - before), promised)
+            if 0 < skipped < promised and file.subtype.startswith(_SEEKABLE):
+                at = file.seek(skipped)
+            file.seekable = lambda: False  # or soundfile seeks after each read, and believes the header
+            buffer = np.empty((max(1, _BLOCK // channels), channels), dtype=np.float32)
+            sound.expect(channels, min(promised - at, stop - max(start, before + at)), part.size)
+            last = math.inf if part.frames is None or part.at_least else part.frames
+            while before + at < stop and at < last:
+                dropping = before + at < start
+                left = min((start if dropping else stop) - before, last) - at
+                block = file.read(out=buffer[: int(min(len(buffer), left))])
+                if not len(block):
+                    break
+                if not dropping:
+                    sound.append(block.T)
+                at += len(block)
+            if at < promised and before + at < stop:
+                raise AudioFileError(
+                    f"{name} is cut short: {promised} frames were promised, {at} could be read. Get it again."
+                )
+            before += at
+    if before == 0:
+        raise AudioFileError(f"{name} holds no samples: it is empty or cut short. Get the file again.")
+    if not sound.parts:
+        raise ParameterError(
+            f"offset={offset:g} s is at or after the end of {name}, which is {before / rate:g} s long."
+        )
+    return sound.whole(), rate
+
+
+class _Growing:
+    """Samples (channels, n) that come block by block."""
+
+    def __init__(self) -> None:
+        self.parts: list[np.ndarray] = []  # each filled, but for the last one
+        self.filled = 0  # samples of the last
+
+    def expect(self, channels: int, n: float, size: int) -> None:
+        """Make room for ``n`` samples at once if ``size`` bytes could hold as many: a header's word is not enough."""
+        self._trim()
+        self.channels, self.room = channels, int(n) if 0 < n * channels < 32 * size else 0
+
+    def append(self, block: np.ndarray) -> None:
+        while block.shape[1]:
+            if not self.parts or self.filled == self.parts[-1].shape[1]:
+                self.parts.append(np.empty((self.channels, max(self.room, block.shape[1])), dtype=np.float32))
+                self.room, self.filled = 0, 0
+            here = min(block.shape[1], self.parts[-1].shape[1] - self.filled)
+            self.parts[-1][:, self.filled : self.filled + here] = block[:, :here]
+            self.filled, block = self.filled + here, block[:, here:]
+
+    def _trim(self) -> None:
+        if self.parts:
+            self.parts[-1] = self.parts[-1][:, : self.filled]
+
+    def whole(self) -> np.ndarray:
+        self._trim()
+        return np.ascontiguousarray(self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts, axis=1))
+
+
+def _refuse_cut_header(name: str, file: Any) -> None:
     """Raise if the header promises more than the file holds; libsndfile only notes it in its log."""
-    log = file.extra_info
-    for promised, there in re.findall(r"(?:data|SSND|Data Size|riff|Riff size) *: (\d+) \(should be (\d+)\)", log):
-        unknown = int(promised) >= 2**31 - 1  # written to a pipe: the length was not known yet
-        if not unknown and int(promised) > int(there):
+    for promised, there in re.findall(r"(?:Data Size|size) *: (\d+) \(should be (\d+)\)", file.extra_info):
+        if int(promised) > int(there):
             raise AudioFileError(
-                f"{path} is cut short: its header promises {promised} bytes of sound, there are {there}. Get it again."
+                f"{name} is cut short: its header promises {promised} bytes of sound, there are {there}. Get it again."
             )
-    if file.format == "OGG" and not _ogg_is_complete(path):
-        raise AudioFileError(f"{path} is cut short: the Ogg stream has no last page. Get the file again.")
+    if file.format in _IN_LOG and "truncated" in file.extra_info:
+        raise AudioFileError(f"{name} is cut short: its header promises more than there is. Get it again.")
 
 
-def _ogg_is_complete(path: Path) -> bool:
-    """Whether the last Ogg page is whole and carries the end-of-stream flag (RFC 3533, section 6)."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 2**17))  # a page has at most 65,307 bytes
-        tail = file.read()
-    page = tail[tail.rfind(b"OggS") :]
-    if len(page) < 27 or not page[5] & 4:
-        return False
-    segments = page[26]
-    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
+# Where libsndfile counts what is there, and writes what the header promises into its log only.
+_IN_LOG = {"AVR": r"Frames +: (\d+)", "MPC2K": r"Frames +: (\d+)", "MAT4": r"Cols +: (\d+)", "MAT5": r"Cols +: (\d+)",
+           "WVE": r"Data length (\d+)", "VOC": "(?!)"}  # fmt: skip
 
 
-def _refuse_short(path: Path, got: int, wanted: int, slack: int) -> None:
-    if got < max(wanted - slack, 1):
-        raise AudioFileError(f"{path} is cut short: {wanted} frames were promised, {got} could be read. Get it again.")
+def _promised_by_log(file: Any) -> int:
+    found = re.findall(_IN_LOG.get(file.format, "(?!)"), file.extra_info)
+    return int(found[-1]) if found else 0
 
 
-def _cannot_read(path: Path, error: Exception) -> str:
+def _cannot_read(path: str, error: Exception) -> str:
     text = str(getattr(error, "error_string", error)).strip().rstrip(".")
     return (
         f"{path} cannot be read as sound{f' ({text})' if text else ''}: it is damaged, cut short, or of a kind that "
@@ -266,7 +368,14 @@ def _cannot_read(path: Path, error: Exception) -> str:
     )
 
 
-def save(path: str | os.PathLike[str], y: Array, sr: float, *, subtype: str | None = None) -> None:
+def save(
+    path: str | os.PathLike[str] | BinaryIO,
+    y: Array,
+    sr: float,
+    *,
+    subtype: str | None = None,
+    format: str | None = None,
+) -> None:
     """Write a sound file; its format follows from the name's ending (.wav, .flac, .ogg, .mp3, .aiff …).
 
     The file is first written beside its place and then renamed: a crash leaves the old file, or none, never half
@@ -274,21 +383,26 @@ def save(path: str | os.PathLike[str], y: Array, sr: float, *, subtype: str | No
 
     Parameters
     ----------
-    path : str or path
-        An existing file is replaced.
+    path : str, path, or a file opened for writing bytes (:class:`io.BytesIO`)
+        An existing file is replaced, and its permissions stay; a link is followed. A file that is open already gets
+        the bytes where it stands.
     y : array (n,) or (channels, n), float32 or float64
         Full scale at 1.0. Beyond it, only ``subtype="FLOAT"`` or ``"DOUBLE"`` can hold the samples.
     sr : int
         Sample rate in hertz.
     subtype : str, optional
         Coding as libsndfile names it: ``"PCM_16"`` (the default of WAV and FLAC), ``"PCM_24"``, ``"FLOAT"`` …
+    format : str, optional
+        Instead of the name's ending: ``"WAV"``, ``"FLAC"`` … A WAV of more than 4 GiB becomes an RF64, which is the
+        same with longer sizes, under the same name.
 
     Raises
     ------
     ParameterError
-        If samples would be clipped, are not finite, or time does not seem to be the last axis.
+        If samples would be clipped, are not finite, or time does not seem to be the last axis; if the format does not
+        know the sample rate, or not so many channels.
     AudioFileError
-        If the ending or the subtype is unknown, or the place cannot be written to.
+        If the ending or the format is unknown, or the place cannot be written to.
 
     Examples
     --------
@@ -303,43 +417,133 @@ def save(path: str | os.PathLike[str], y: Array, sr: float, *, subtype: str | No
     """
     y = _channels(y)
     sr = _whole_rate(sr)
-    path = Path(path)
     soundfile = _course_package("soundfile")
-    kind = _format(path, soundfile)
+    is_open = hasattr(path, "write")
+    target = Path() if is_open else name_of(path)
+    kind, usual = _format(target, format, soundfile)
     known = sorted(soundfile.available_subtypes(kind))
-    usual = "OPUS" if path.suffix.lower() == ".opus" else soundfile.default_subtype(kind)
     subtype = one_of(subtype.upper() if subtype else usual, known, f"subtype of {kind}")
     if subtype not in {"FLOAT", "DOUBLE"}:
         _refuse_clipping(y, "save it with subtype='FLOAT'" if "FLOAT" in known else "use a .wav with subtype='FLOAT'")
-    data = _coded(y, subtype).T
     channels = 1 if y.ndim == 1 else y.shape[0]
-    if not path.parent.is_dir():
-        raise AudioFileError(f"the folder {path.parent} does not exist; make it first.")
-    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    _refuse_beyond_limits(kind, subtype, sr, channels)
+    kind = _with_room(kind, subtype, y.size)
+    data = y.reshape(channels, -1)
+    if is_open:
+        memory = io.BytesIO()
+        _write(memory, data, sr, kind, subtype, soundfile)
+        path.write(memory.getbuffer())  # type: ignore[union-attr]  # it has "write"
+        return
+    with replacing(target) as temporary, temporary.open("xb+") as file:
+        _write(file, data, sr, kind, subtype, soundfile)
+
+
+def _write(file: BinaryIO, data: np.ndarray, sr: int, kind: str, subtype: str, soundfile: ModuleType) -> None:
+    """Write ``data`` (channels, n), and look whether the file says what it should."""
+    size = max(1, _BLOCK // len(data))
+
+    def blocks() -> Iterator[np.ndarray]:
+        for start in range(0, data.shape[1], size):
+            yield _coded(data[:, start : start + size], subtype).T
+
     try:
-        with soundfile.SoundFile(temporary, "w", sr, channels, subtype, format=kind) as file:
-            for start in range(0, len(data), _BLOCK):  # the Vorbis encoder crashes on minutes at a time
-                file.write(data[start : start + _BLOCK])
-        temporary.replace(path)
-    except (soundfile.LibsndfileError, OSError, ValueError) as error:
-        raise AudioFileError(f"{path} could not be written: {error}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-_BLOCK = 1 << 16  # frames
-
-
-def _format(path: Path, soundfile: ModuleType) -> str:
-    ending = path.suffix.lstrip(".").upper()
-    kind = {"OGA": "OGG", "OPUS": "OGG", "AIF": "AIFF"}.get(ending, ending)
-    known = [k for k in soundfile.available_formats() if k != "RAW"]
-    if kind not in known:
+        with soundfile.SoundFile(file, "w", sr, len(data), subtype, format=kind) as out:
+            for block in blocks():  # the Vorbis encoder crashes on minutes at a time
+                out.write(block)
+        file.seek(0)
+        with soundfile.SoundFile(file) as written:
+            got = (written.samplerate, written.channels, min(written.frames, data.shape[1]))
+            # libsndfile 1.2 writes wrong codes where ALAC cannot compress, and loses the last block of SDS.
+            doubtful = subtype.startswith("ALAC") or kind == "SDS"
+            same = not doubtful or all(
+                np.array_equal(written.read(len(b), "int32", always_2d=True), b) for b in blocks()
+            )
+    except (soundfile.LibsndfileError, ValueError) as error:
         raise AudioFileError(
-            f"{path.name}: {'no ending' if not ending else f'the ending .{ending.lower()} is unknown'}; "
-            f"a sound file's format follows from it. Use .wav, .flac, .ogg, .mp3 or .aiff."
+            f"libsndfile could not write {kind} with {subtype}: {getattr(error, 'error_string', error)}"
+        ) from None
+    wanted = (sr, *data.shape)
+    if got != wanted:
+        raise AudioFileError(
+            f"{kind} with {subtype} cannot hold this sound: of (rate, channels, samples) = {wanted} it keeps {got}. "
+            f"Choose another format, such as .wav or .flac."
         )
-    return kind
+    if not same:
+        raise AudioFileError(f"libsndfile writes wrong samples as {kind} with {subtype}. Use .flac or .wav.")
+
+
+def _format(target: Path, given: str | None, soundfile: ModuleType) -> tuple[str, str]:
+    """The format's name, and its usual coding."""
+    ending = given.upper() if given is not None else target.suffix.lstrip(".").upper()
+    kind = {"OGA": "OGG", "OPUS": "OGG", "AIF": "AIFF"}.get(ending, ending)
+    # RAW says nothing about itself, and SD2 puts what it says into a second file.
+    known = [k for k in soundfile.available_formats() if k not in {"RAW", "SD2"}]
+    if kind in known:
+        return kind, "OPUS" if ending == "OPUS" else soundfile.default_subtype(kind)
+    if given is not None:
+        one_of(given, known, "format")
+    if not target.name:
+        raise ParameterError("a file that is open has no ending; say which format it is to have: format='WAV'.")
+    raise AudioFileError(
+        f"{target.name}: {'no ending' if not ending else f'the ending .{ending.lower()} is unknown'}; "
+        f"a sound file's format follows from it. Use .wav, .flac, .ogg, .mp3 or .aiff."
+    )
+
+
+# What libsndfile 1.2 writes, found by trying. Beyond these limits it refuses without a reason, writes what cannot be
+# read, or (Vorbis) crashes.
+_MOST_CHANNELS = {
+    "AVR": 2, "FLAC": 8, "HTK": 1, "IRCAM": 256, "MP3": 2, "MPC2K": 2, "OGG": 255, "SDS": 1, "SVX": 1, "VOC": 2,
+    "WVE": 1, "XI": 1, "ALAC": 8, "DPCM": 1, "DWVW": 1, "G721": 1, "G723": 1, "GSM610": 1, "IMA": 2, "MS": 2, "NMS": 1,
+}  # fmt: skip
+_RATES = {
+    "MP3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+    "OPUS": (8000, 12000, 16000, 24000, 48000),
+    "WVE": (8000,),
+}
+_HIGHEST_RATE = {"VORBIS": 200_000, "FLAC": 655_350, "SVX": 65_535, "MPC2K": 65_535, "AIFF": 800_000_000}
+
+
+def _refuse_beyond_limits(kind: str, subtype: str, sr: int, channels: int) -> None:
+    """Raise before libsndfile is called: what it makes of such numbers is no error one could read."""
+    names = (kind, subtype, subtype.partition("_")[0])
+    what = f"{subtype if kind in {'OGG', 'CAF'} else kind} files"
+    most = min([1024, *(_MOST_CHANNELS[name] for name in names if name in _MOST_CHANNELS)])
+    if channels > most:
+        raise ParameterError(f"y has {channels} channels; {what} hold at most {most}. Use .wav, or take y[:{most}].")
+    rates = next((_RATES[name] for name in names if name in _RATES), None)
+    highest = min([2**31 - 1, *(_HIGHEST_RATE[name] for name in names if name in _HIGHEST_RATE)])
+    if rates is not None and sr not in rates:
+        nearest = min(rates, key=lambda rate: abs(rate - sr))
+        raise ParameterError(
+            f"sr={sr} Hz; {what} have one of {', '.join(map(str, rates))} Hz. Resample to {nearest} Hz, or use .wav."
+        )
+    if sr > highest:
+        raise ParameterError(f"sr={sr} Hz is too much; {what} go up to {highest} Hz. Resample first, or use .wav.")
+    if kind == "FLAC" and sr > 65_535 and sr % 10:
+        raise ParameterError(f"sr={sr} Hz; above 65535 Hz, FLAC knows multiples of 10 Hz only. Use .wav.")
+
+
+_LONG_FORMATS = {"RF64", "W64", "CAF", "FLAC", "OGG", "MP3"}
+_FOUR_GIGABYTES = 2**32 - 2**20  # of samples; the rest is for what else is in the file
+
+
+def _with_room(kind: str, subtype: str, size: int) -> str:
+    """The format that can hold ``size`` samples: sizes of 32 bits end at 4 GiB."""
+    bits = _BITS.get(subtype, 8)
+    if kind in _LONG_FORMATS or size * bits // 8 <= _FOUR_GIGABYTES:
+        return kind
+    if kind in {"WAV", "WAVEX"} and (subtype in {"ULAW", "ALAW"} or subtype in _BITS):
+        return "RF64"
+    raise ParameterError(
+        f"y has {size} samples, more than the 4 GiB of a {kind} file hold. Use .wav (which becomes an RF64) or .flac."
+    )
+
+
+_BITS = {
+    "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32,
+    "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32, "FLOAT": 32, "DOUBLE": 64,
+}  # fmt: skip
 
 
 def _coded(y: np.ndarray, subtype: str) -> np.ndarray:
@@ -348,9 +552,9 @@ def _coded(y: np.ndarray, subtype: str) -> np.ndarray:
     Given floats, it rounds *down* into WAV (every sample half a step lower on average: a constant offset) and to the
     nearest into FLAC. Integers it stores as they are: the upper bits of int32 where the format has fewer.
     """
-    bits = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}.get(subtype)
-    if bits is None:
+    if subtype in {"FLOAT", "DOUBLE"} or subtype not in _BITS:
         return y
+    bits = _BITS[subtype]
     full = 2.0 ** (bits - 1)
     codes = np.clip(np.round(full * y.astype("float64")), -full, full - 1.0)
     return (codes * 2.0 ** (32 - bits)).astype("int32")
@@ -361,14 +565,18 @@ def _coded(y: np.ndarray, subtype: str) -> np.ndarray:
 QUALITIES = ("QQ", "LQ", "MQ", "HQ", "VHQ")
 
 
-def resample(y: Array, *, orig_sr: float, target_sr: float, quality: str = "HQ") -> Array:
+MOST_CHANGE = 1024
+
+
+def resample(y: Array, orig_sr: float, target_sr: float, *, quality: str = "HQ") -> Array:
     """``y`` at another sample rate, same pitch and duration (soxr).
 
     Parameters
     ----------
     y : array (..., n), float32 or float64
     orig_sr, target_sr : float
-        Sample rates in hertz. What lies above ``target_sr / 2`` cannot be kept and is filtered out.
+        Sample rates in hertz, one at most 1024 times the other. What lies above ``target_sr / 2`` cannot be kept and is
+        filtered out.
     quality : {"HQ", "VHQ", "MQ", "LQ", "QQ"}
         soxr's recipes, from high to quick.
 
@@ -389,16 +597,22 @@ def resample(y: Array, *, orig_sr: float, target_sr: float, quality: str = "HQ")
     orig_sr = positive_number(orig_sr, "orig_sr", unit="hertz")
     target_sr = positive_number(target_sr, "target_sr", unit="hertz")
     quality = one_of(quality, QUALITIES, "quality")
+    if not 1 / MOST_CHANGE <= target_sr / orig_sr <= MOST_CHANGE:
+        raise ParameterError(
+            f"from orig_sr={orig_sr:g} to target_sr={target_sr:g} Hz is a factor of more than {MOST_CHANGE}: one of "
+            f"the two is not what was meant."
+        )
     if orig_sr == target_sr:
         return y
     soxr = _course_package("soxr")
     # In exact fractions: 44100 · (16000 / 44100) in floats can come out a hair above 16000.
     n = math.ceil(y.shape[-1] * Fraction(target_sr) / Fraction(orig_sr))
     rows = to_numpy(y).reshape(-1, y.shape[-1])
-    out = np.zeros((len(rows), n), dtype=rows.dtype)
+    out = np.empty((len(rows), n), dtype=rows.dtype)
+    # soxr gives n · target / orig samples, rounded, and here it is rounded up: zeros after the end bring the last one.
+    after = np.zeros(2 + math.ceil(2 * orig_sr / target_sr), dtype=rows.dtype)
     for row, target in zip(rows, out, strict=True):
-        z = soxr.resample(row, orig_sr, target_sr, quality=quality)[:n]
-        target[: z.size] = z
+        target[:] = soxr.resample(np.concatenate([row, after]), orig_sr, target_sr, quality=quality)[:n]
     return like(out.reshape(*y.shape[:-1], n), y)
 
 
@@ -456,6 +670,8 @@ def _channels(y: Array) -> np.ndarray:
 
 def _whole_rate(sr: float) -> int:
     number = positive_number(sr, "sr", unit="hertz")
+    if number >= 2**31:
+        raise ParameterError(f"{sr=} Hz is too much; a sound file's rate is at most {2**31 - 1} Hz.")
     if number != int(number):
         raise ParameterError(f"{sr=}: a sound file's rate is a whole number of hertz; resample first, or round it.")
     return int(number)

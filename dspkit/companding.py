@@ -30,7 +30,7 @@ import numpy as np
 
 from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, is_on_cpu, like, namespace
 from ._threads import share_out
-from ._validate import one_of, positive_int, positive_number
+from ._validate import one_of, positive_int, positive_number, threads
 from .errors import ParameterError, SampleTypeError
 from .sampling import snr
 from .signals import sine
@@ -394,7 +394,7 @@ def _steps(mu: Any) -> int:
 
 
 def _threads(workers: Any) -> int | None:
-    return None if workers is None else positive_int(workers, "workers", unit="threads")
+    return threads(workers)
 
 
 def _checked_codes(codes: Any, first: int, last: int) -> Array:
@@ -674,8 +674,9 @@ def _keys(mu: int, convention: str, dtype: str) -> _Keys:
     entries = []
     for magnitudes, code in ((upwards, at_zero), (downwards, -at_zero)):
         steps = magnitudes.view(integer).astype(np.int64)
-        before = np.searchsorted(steps, starts, side="right")  # a step at the very start counts as before
-        inside = np.searchsorted(steps, starts + ((1 << shift) - 1), side="right") - before
+        # Of 64 bits also where an index has 32: it is shifted by up to 47. A step at the very start counts as before.
+        before = np.searchsorted(steps, starts, side="right").astype(np.int64)
+        inside = np.searchsorted(steps, starts + ((1 << shift) - 1), side="right").astype(np.int64) - before
         assert inside.max() <= 1, "two thresholds in a cell"
         step = np.append(steps, 0)[before]
         missing = np.where(inside == 1, starts + (1 << shift) - step, 0)

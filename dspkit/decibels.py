@@ -11,7 +11,7 @@ from typing import Any
 
 from ._arrays import Array, as_numbers, is_complex, like
 from ._validate import positive_number
-from .errors import SampleTypeError
+from .errors import ParameterError, SampleTypeError
 
 __all__ = ["amplitude_to_db", "db_to_amplitude", "db_to_power", "power_to_db"]
 
@@ -48,6 +48,8 @@ def power_to_db(S: Array, *, ref: Reference = 1.0, amin: float = 1e-10, top_db: 
     S, xp = as_numbers(S, name="S")
     if is_complex(S):
         raise SampleTypeError("S is complex; expected power. Use S = abs(D) ** 2 (or amplitude_to_db(abs(D))).")
+    if 0 in S.shape:
+        raise ParameterError(f"S is empty: shape {tuple(S.shape)}; expected at least one value.")
     amin = positive_number(amin, "amin")
     reference = abs(ref(S)) if callable(ref) else abs(ref)
     floor = like(amin, S, dtype=S.dtype)

@@ -69,10 +69,13 @@ def roots_of_unity(k: Any, n: int) -> np.ndarray:
 
     """
     n = positive_int(n, "n")
+    if n >= 2**61:
+        raise ParameterError(f"{n=} is too large; expected less than 2^61 steps in a turn.")
     k = np.asarray(k)
     if k.dtype.kind not in "iu":
         raise SampleTypeError(f"k has dtype {k.dtype}; expected whole numbers: k counts steps of 1/n of a turn.")
-    k = k % n
+    # In 64 bits with a sign: the turns of 4k would not fit into int8, and uint64 would make floats of them.
+    k = (k % np.uint64(n) if k.dtype == np.uint64 else k.astype(np.int64) % n).astype(np.int64)
     quarter = (4 * k + n // 2) // n  # the nearest quarter turn …
     rest = 4 * k - quarter * n  # … and what is left, in steps of 1/(4n) of a turn
     return np.array([1, -1j, -1, 1j])[quarter % 4] * np.exp(-0.5j * np.pi * rest / n)

@@ -251,7 +251,7 @@ def _by_scan(y: Array, sos: np.ndarray, state: Array) -> tuple[Array, Array]:
     return xp.astype(out, y.dtype), xp.reshape(last, (channels, len(sos), 2))
 
 
-def frequency_response(sos: Any, freqs: Any, *, sr: float) -> np.ndarray:
+def frequency_response(sos: Any, freqs: Any, sr: float) -> np.ndarray:
     r"""The complex gain of second-order sections for a tone of each frequency.
 
     .. math:: H(f) = Π \frac{b_0 + b_1 z^{-1} + b_2 z^{-2}}{a_0 + a_1 z^{-1} + a_2 z^{-2}}, \quad z = e^{2πjf/sr}

@@ -311,7 +311,7 @@ def _goertzel(x: Array, omega: float) -> Array:
     return xp.astype(cmath.exp(-1j * omega * (n - 1)) * from_last, complex_dtype(x))
 
 
-def fft_frequencies(*, sr: float, n_fft: int, xp: Any = None) -> Array:
+def fft_frequencies(sr: float, n_fft: int, *, xp: Any = None) -> Array:
     """The frequencies in hertz of the bins of a real transform: ``k * sr / n_fft`` for k = 0 … n_fft // 2.
 
     Parameters

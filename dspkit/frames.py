@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Array, arange, as_numbers, is_numpy, namespace, zeros
+from ._arrays import Array, arange, as_numbers, check_finite, is_complex, is_numpy, namespace, zeros
 from ._validate import positive_int, positive_number
-from .errors import ParameterError
+from .errors import ParameterError, SampleTypeError
 
 __all__ = ["frame", "frame_count", "frames_to_time", "overlap_add", "time_to_frames"]
 
@@ -227,7 +227,7 @@ def frame_count(n_samples: int, *, frame_length: int, hop_length: int, center: b
     return max(0, 1 + (padded - frame_length) // hop_length)
 
 
-def frames_to_time(frames: Any, *, sr: float, hop_length: int = 512, n_fft: int | None = None) -> Array:
+def frames_to_time(frames: Any, sr: float, *, hop_length: int = 512, n_fft: int | None = None) -> Array:
     """The time in seconds of frame numbers: ``frames * hop_length / sr``.
 
     For a centred STFT that is the middle of the frame. For one made with ``center=False``, give ``n_fft``:
@@ -247,7 +247,7 @@ def frames_to_time(frames: Any, *, sr: float, hop_length: int = 512, n_fft: int 
     return (frames * hop_length + offset) / sr
 
 
-def time_to_frames(times: Any, *, sr: float, hop_length: int = 512, n_fft: int | None = None) -> Array:
+def time_to_frames(times: Any, sr: float, *, hop_length: int = 512, n_fft: int | None = None) -> Array:
     """The number of the last frame whose time (:func:`frames_to_time`) is not after ``times`` (seconds).
 
     The time is first rounded to the nearest sample, so that ``time_to_frames(frames_to_time(t)) == t``
@@ -264,5 +264,8 @@ def time_to_frames(times: Any, *, sr: float, hop_length: int = 512, n_fft: int |
     sr = positive_number(sr, "sr", unit="hertz")
     hop_length = positive_int(hop_length, "hop_length", unit="samples")
     offset = 0 if n_fft is None else positive_int(n_fft, "n_fft", unit="samples") // 2
+    if is_complex(times):
+        raise SampleTypeError("times are complex; expected seconds.")
+    check_finite(times, name="times")
     samples = xp.astype(xp.round(times * sr), xp.int64)
     return (samples - offset) // hop_length

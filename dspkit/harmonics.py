@@ -318,8 +318,8 @@ def _stiff(n: np.ndarray, B: float) -> np.ndarray:
 def additive(
     freqs: Any,
     amplitudes: Any = 1.0,
-    *,
     sr: float = 22050,
+    *,
     duration: float | None = None,
     phases: Any = 0.0,
     dtype: Any = "float32",
@@ -700,8 +700,8 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
 def instrument(
     name: str,
     freq: float,
-    *,
     sr: float = 22050,
+    *,
     duration: float = 1.0,
     rms: float = 0.05,
     seed: int = 0,

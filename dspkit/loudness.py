@@ -20,10 +20,23 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Array, as_samples, check_finite, dtype_name, is_numpy, like, namespace, to_numpy, zeros
+from ._arrays import (
+    Array,
+    as_numbers,
+    as_samples,
+    check_finite,
+    dtype_name,
+    is_complex,
+    is_numpy,
+    is_on_cpu,
+    like,
+    namespace,
+    to_numpy,
+    zeros,
+)
 from ._threads import scratch, share_out
-from ._validate import one_of, positive_int, positive_number
-from .errors import ParameterError
+from ._validate import one_of, positive_number, threads
+from .errors import ParameterError, SampleTypeError
 from .filters import filter_sos, forget, in_place
 from .time_domain import rms
 
@@ -123,9 +136,11 @@ def dbfs(level: Any, *, full_scale: str = "square") -> Any:
     reference = {"square": 1.0, "sine": math.sqrt(0.5)}[one_of(full_scale, ("square", "sine"), "full_scale")]
     if not hasattr(level, "dtype"):
         level = np.asarray(level, dtype=np.float64)
-        if np.any(np.isnan(level)) or np.any(level < 0):
-            raise ParameterError(f"level={level}; expected a peak or an RMS, not negative.")
-    xp = namespace(level)
+    level, xp = as_numbers(level, name="level")
+    if is_complex(level):
+        raise SampleTypeError("level is complex; expected a peak or an RMS.")
+    if is_on_cpu(level) and bool(xp.any(~(level >= 0))):
+        raise ParameterError(f"level={level}; expected a peak or an RMS, not negative.")
     with np.errstate(divide="ignore"):
         return 20.0 * xp.log10(level / reference)
 
@@ -168,8 +183,8 @@ def channel_weight(azimuth: float, *, elevation: float = 0.0) -> float:
     return 1.41 if abs(elevation) < 30 and 60 <= abs(azimuth) <= 120 else 1.0
 
 
-def _weights(layout: Any, channels: int) -> np.ndarray:
-    """The weight of each channel."""
+def _weights(layout: Any, channels: int | None) -> np.ndarray:
+    """The weight of each channel, of which there are so many (None: as many as in the layout)."""
     if layout is None:
         if channels not in _BY_COUNT:
             raise ParameterError(
@@ -180,8 +195,13 @@ def _weights(layout: Any, channels: int) -> np.ndarray:
     if isinstance(layout, str):
         weights = LAYOUTS[one_of(layout, LAYOUTS, "layout")][1]
     else:
+        if not np.iterable(layout):
+            raise SampleTypeError(
+                f"layout={layout!r} is a {type(layout).__name__}; expected a name ({', '.join(LAYOUTS)}) or a weight "
+                f"for each channel."
+            )
         weights = tuple(positive_number(w, "layout", zero=True) for w in layout)
-    if len(weights) != channels:
+    if channels is not None and len(weights) != channels:
         raise ParameterError(f"layout={layout!r} has {len(weights)} channels, and y has {channels}; expected the same.")
     return np.array(weights)
 
@@ -428,7 +448,7 @@ def _series(y: Any, sr: float, layout: Any, length: int, hop: float, workers: in
 
 
 def _workers(workers: int | None) -> int | None:
-    return None if workers is None else positive_int(workers, "workers", unit="threads")
+    return threads(workers)
 
 
 def momentary_loudness(
@@ -739,6 +759,9 @@ def _reading(energy: _Energy, weights: np.ndarray, highest: float, sample: float
     return Loudness(integrated, moved, most(MOMENTARY), most(SHORT_TERM), highest, sample)
 
 
+_LARGEST = 1e140  # the squares of a million years of such samples can be added up
+
+
 class LoudnessMeter:
     """A meter that is fed as the sound comes, in pieces of any length.
 
@@ -767,8 +790,8 @@ class LoudnessMeter:
     def __init__(self, sr: float, *, layout: str | Sequence[float] = "stereo") -> None:
         self.sos = k_weighting(sr)
         self.sr = float(sr)
-        channels = len(LAYOUTS[one_of(layout, LAYOUTS, "layout")][1]) if isinstance(layout, str) else len(layout)
-        self.weights = _weights(layout, channels)
+        self.weights = _weights(layout, None)
+        channels = len(self.weights)
         self._state: np.ndarray = np.zeros((channels, 2, 2))
         self._steps: list[np.ndarray] = []  # energies (channels, some steps)
         self._n_steps = 0  # so many in all
@@ -801,6 +824,8 @@ class LoudnessMeter:
                 f"a piece of shape {y.shape} came; expected ({self.channels}, n), the meter's channels."
             )
         check_finite(y)
+        if float(np.max(np.abs(y))) > _LARGEST:
+            raise ParameterError("y has samples whose squares are too large to add up; expected full scale at 1.0.")
         block = math.ceil(10 * self.sr)
         for start in range(0, y.shape[-1], block):
             self._take(y[:, start : start + block].astype(np.float64))

@@ -14,7 +14,6 @@ robust and far-field keyword spotting", *ICASSP* 2017, for :func:`pcen`.
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -37,7 +36,7 @@ from ._arrays import (
     zeros,
 )
 from ._blocks import Bands
-from ._validate import one_of, positive_int, positive_number
+from ._validate import one_of, outside, positive_int, positive_number
 from .errors import EmptyFilterWarning, ParameterError, SampleTypeError
 from .short_time import _framed, _transform
 
@@ -152,9 +151,9 @@ def mel_frequencies(n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025
 
 
 def mel_filterbank(
-    *,
     sr: float,
     n_fft: int,
+    *,
     n_mels: int = 128,
     fmin: float = 0.0,
     fmax: float | None = None,
@@ -264,6 +263,10 @@ def _triangles(bins: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.maximum(0.0, np.minimum(rising, falling))
 
 
+# Where a bin lies on the end of a filter, rounding leaves a weight of 5e-15 instead of 0: as good as none.
+_HAIR = 1e-12
+
+
 def _normalised(weights: np.ndarray, norm: str | float | None, edges: np.ndarray) -> np.ndarray:
     """The filters (height 1, edges in hertz) with the height that ``norm`` asks for."""
     if norm is None:
@@ -278,7 +281,7 @@ def _normalised(weights: np.ndarray, norm: str | float | None, edges: np.ndarray
 
 
 def empty_filters(fb: Any) -> np.ndarray:
-    """The numbers of the filters whose weights are all zero: whatever comes in, these bands stay silent.
+    """The numbers of the filters whose weights are all zero, but for rounding: whatever comes in, they stay silent.
 
     Parameters
     ----------
@@ -293,10 +296,11 @@ def empty_filters(fb: Any) -> np.ndarray:
     array([ 0,  3,  6, 11, 14, 19, 22, 27, 30, 35, 38, 43, 50])
 
     """
-    return np.flatnonzero(~np.any(np.asarray(fb) != 0, axis=-1))
+    size = np.abs(np.asarray(fb))
+    return np.flatnonzero(~np.any(size > _HAIR * np.max(size, initial=0.0), axis=-1))
 
 
-def largest_n_mels(*, sr: float, n_fft: int, fmin: float = 0.0, fmax: float | None = None, htk: bool = False) -> int:
+def largest_n_mels(sr: float, n_fft: int, *, fmin: float = 0.0, fmax: float | None = None, htk: bool = False) -> int:
     """The largest number of mel filters of which none is empty, for bins ``sr / n_fft`` hertz apart.
 
     Fewer may have an empty one again, where a filter happens to lie between two bins. The warning of
@@ -315,7 +319,7 @@ def largest_n_mels(*, sr: float, n_fft: int, fmin: float = 0.0, fmax: float | No
     return _largest_n_mels(2 * (1 + n_fft // 2), sr, n_fft, fmin, fmax, htk)
 
 
-def smallest_n_fft(*, sr: float, n_mels: int, fmin: float = 0.0, fmax: float | None = None, htk: bool = False) -> int:
+def smallest_n_fft(sr: float, *, n_mels: int, fmin: float = 0.0, fmax: float | None = None, htk: bool = False) -> int:
     """The smallest length of the transform with which none of ``n_mels`` filters is empty.
 
     Zero-padding to that length is enough: a filter that lies between two bins needs a bin, not a longer window.
@@ -332,8 +336,9 @@ def smallest_n_fft(*, sr: float, n_mels: int, fmin: float = 0.0, fmax: float | N
 
 def _has_empty(bins: np.ndarray, edges: np.ndarray) -> bool:
     """Whether a filter has no bin strictly between its two ends: counted, without making the weights."""
-    up_to_left = np.searchsorted(bins, edges[:-2], side="right")
-    before_right = np.searchsorted(bins, edges[2:], side="left")
+    steps = _HAIR * np.diff(edges)
+    up_to_left = np.searchsorted(bins, edges[:-2] + steps[:-1], side="right")
+    before_right = np.searchsorted(bins, edges[2:] - steps[1:], side="left")
     return bool(np.any(before_right <= up_to_left))
 
 
@@ -386,16 +391,8 @@ def _warn_of_empty(
         + (f"n_mels={fewer}, the largest number below with none, or " if fewer else "")
         + f"n_fft={longer}, the smallest length above with none (zero-padding will do).",
         EmptyFilterWarning,
-        stacklevel=_outside(),
+        stacklevel=outside(),
     )
-
-
-def _outside() -> int:
-    """The stack level of the first caller outside this package: the line that the warning is about."""
-    level, caller = 1, sys._getframe(1)
-    while caller.f_back is not None and caller.f_globals.get("__name__", "").startswith(__package__):
-        level, caller = level + 1, caller.f_back
-    return level
 
 
 def _listed(numbers: np.ndarray, *, most: int = 8) -> str:
@@ -411,8 +408,8 @@ def _listed(numbers: np.ndarray, *, most: int = 8) -> str:
 
 def melspectrogram(
     y: Array | None = None,
+    sr: float | None = None,
     *,
-    sr: float,
     S: Array | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
@@ -436,7 +433,7 @@ def melspectrogram(
     y : float array (..., n)
         Samples, time last. Either these or ``S``.
     sr : float
-        Sample rate in hertz. It has no default: a wrong one moves every band.
+        Sample rate in hertz. It must be given: a wrong one moves every band.
     S : float array (..., 1 + n_fft // 2, n_frames)
         A spectrogram to take the bands of, instead of ``y``. Its number of bins says what ``n_fft`` was (even,
         unless ``n_fft`` is given).
@@ -464,6 +461,8 @@ def melspectrogram(
     """
     if (y is None) == (S is None):
         raise ParameterError(f"{'Neither' if y is None else 'Both'} y and S came; expected samples y or a spectrum S.")
+    if sr is None:
+        raise ParameterError("sr is missing; expected the sample rate in hertz, as in melspectrogram(y, sr).")
     if S is not None:
         S, n_fft = _as_spectrogram(S, n_fft)
     bands = checked_bands(
@@ -478,8 +477,8 @@ def melspectrogram(
 
 def mel_to_linear(
     M: Array,
-    *,
     sr: float,
+    *,
     n_fft: int,
     fmin: float = 0.0,
     fmax: float | None = None,
@@ -604,8 +603,8 @@ def multi_resolution_mel(
 
 def pcen(
     S: Array,
-    *,
     sr: float,
+    *,
     hop_length: int = 512,
     gain: float = 0.98,
     bias: float = 2.0,

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
 import zipfile
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,14 +25,17 @@ from ._arrays import (
     as_samples,
     check_finite,
     dtype_name,
+    empty,
     irfft,
     is_complex,
+    is_numpy,
     like,
     namespace,
     rfft,
     to_numpy,
     zeros,
 )
+from ._files import replacing
 from ._validate import axis_index, positive_int, positive_number
 from .errors import ParameterError, SampleTypeError
 from .loudness import integrated_loudness, peak, true_peak
@@ -68,9 +70,9 @@ def _level(db: Any, name: str) -> float:
 def _gain(y: Array, now: Array, target_db: float) -> Array:
     """``y`` brought from the level ``now`` (a number above 0, or 0 for silence) to ``target_db``."""
     xp = namespace(y)
-    silent = now == 0
-    factor = xp.where(silent, xp.ones_like(now), 10 ** (target_db / 20) / xp.where(silent, xp.ones_like(now), now))
-    return y * xp.astype(factor, y.dtype)
+    now = xp.astype(xp.where(now == 0, xp.ones_like(now), now), y.dtype)
+    # Divided first: of a very quiet sound (1e-40) the factor would overflow, though the product does not.
+    return y / now * 10 ** (target_db / 20)
 
 
 def normalize_peak(y: Array, target_db: float = 0.0) -> Array:
@@ -275,7 +277,7 @@ def limit(y: Array, sr: float, *, ceiling: float = -1.0, attack: float = 0.005, 
     ceiling : float
         Highest sample in dBFS. It holds for the samples; the true peak between them may lie higher.
     attack : float
-        Seconds before a peak in which the gain goes down.
+        Seconds before a peak in which the gain goes down; 10 at most.
     release : float
         Seconds after a peak in which the reduction (in dB) falls to 37 %.
 
@@ -300,21 +302,67 @@ def limit(y: Array, sr: float, *, ceiling: float = -1.0, attack: float = 0.005, 
         raise ParameterError(f"y has shape {tuple(y.shape)}; expected one sound, (n,) or (channels, n).")
     sr = positive_number(sr, "sr", unit="hertz")
     top = 10 ** (_level(ceiling, "ceiling") / 20)
-    ahead = max(1, round(positive_number(attack, "attack", unit="seconds") * sr))
+    attack = positive_number(attack, "attack", unit="seconds")
+    if attack > LONGEST_ATTACK:
+        raise ParameterError(
+            f"attack={attack:g} s; expected at most {LONGEST_ATTACK:g} s. A gain that moves so slowly is that of "
+            f"normalize_peak."
+        )
+    ahead = max(1, round(attack * sr))
     decay = 1.0 / (positive_number(release, "release", unit="seconds") * sr)
-    highest = xp.astype(xp.abs(y) if y.ndim == 1 else xp.max(xp.abs(y), axis=0), xp.float64)
-    over = highest > top
-    needed = xp.where(over, 20.0 * xp.log10(xp.where(over, highest / top, xp.ones_like(highest))), zeros(highest, ()))
-    held = _released(needed, decay)
-    silence = zeros(held, (ahead,))
-    latest = _running_maximum(xp.concat([silence, held, silence], axis=0), ahead + 1)  # of now and what lies ahead
-    reduction = xp.maximum(_smoothed(latest, ahead), needed)
-    gain = xp.where(reduction > LEAST_REDUCTION, 10.0 ** (-reduction / 20.0), xp.ones_like(reduction))
     # What rounding (float32) leaves above the ceiling is cut off: a part in ten millions.
     below = _below(top, dtype_name(y))
-    return xp.clip(y * xp.astype(gain, y.dtype), -below, below)
+    limited = empty(y, tuple(y.shape))
+    for start, stop, gain in _gains(y, top, ahead, decay):
+        limited[..., start:stop] = xp.clip(y[..., start:stop] * gain, -below, below)
+    return limited
 
 
+def _gains(y: Array, top: float, ahead: int, decay: float) -> Iterator[tuple[int, int, Array]]:
+    """The gain of each block of samples: from where to where, and the factors, of the dtype of y."""
+    xp, n = namespace(y), y.shape[-1]
+    whole = max(_LIMIT_BLOCK, 1 << (4 * ahead).bit_length())  # the length of a transform
+    size = whole - ahead
+    window = rfft(like(_raised_cosine(ahead), y), n=whole)
+    before = xp.full_like(zeros(y, (1,), dtype=xp.float64), -math.inf)  # logarithm of what is held from the last block
+    needed = zeros(y, (0,), dtype=xp.float64)  # from ``start`` on
+    held = zeros(y, (ahead,), dtype=xp.float64)  # from ``ahead`` samples before ``start`` on
+    done = 0
+    for start in range(0, n, size):
+        stop = min(start + size, n)
+        end = min(stop + ahead, n)  # so far the reductions must be known
+        new = _needed(y[..., done:end], top)
+        released, before = _released(new, decay, before)
+        after = zeros(held, (stop + ahead - end,))
+        needed, held, done = xp.concat([needed, new]), xp.concat([held, released, after]), end
+        if is_numpy(y) and not np.any(held):
+            gain = np.ones(1, dtype=y.dtype)
+        else:
+            latest = _running_maximum(held, ahead + 1)  # of now and what lies ahead
+            reduction = xp.maximum(_smoothed(latest, window, ahead, whole), needed[: stop - start])
+            factors = xp.exp(reduction * (-math.log(10.0) / 20.0))
+            gain = xp.astype(xp.where(reduction > LEAST_REDUCTION, factors, xp.ones_like(factors)), y.dtype)
+        yield start, stop, gain
+        needed, held = needed[stop - start :], held[stop - start : held.shape[0] - after.shape[0]]
+
+
+_LIMIT_BLOCK = 1 << 16
+
+
+def _needed(y: Array, top: float) -> Array:
+    """How far (dB) each sample, the loudest of all channels, must come down."""
+    xp = namespace(y)
+    highest = xp.abs(y) if y.ndim == 1 else xp.max(xp.abs(y), axis=0)
+    over = highest > _below(top, dtype_name(y))
+    if is_numpy(y):  # few are: logarithms of those alone
+        needed, where = np.zeros(len(over)), np.flatnonzero(over)
+        needed[where] = 20.0 * np.log10(highest[where].astype(np.float64) / top)
+        return needed
+    highest = xp.astype(highest, xp.float64)
+    return xp.where(over, 20.0 * xp.log10(xp.where(over, highest / top, xp.ones_like(highest))), zeros(highest, ()))
+
+
+LONGEST_ATTACK = 10.0  # seconds
 LEAST_REDUCTION = 1e-6  # dB: less is nothing, neither after a peak nor from the rounding of a mean
 
 
@@ -325,20 +373,35 @@ def _below(top: float, dtype: str) -> float:
     return float(value if float(value) <= top else np.nextafter(value, kind(0)))
 
 
-def _released(needed: Array, decay: float) -> Array:
-    """``r[n] = max(needed[n], r[n-1] * e^-decay)``, for all n at once: a running maximum of logarithms on a slope."""
-    xp = namespace(needed)
-    slope = decay * xp.astype(arange(needed, needed.shape[0]), xp.float64)
-    some = needed > 0
-    raised = (
-        xp.where(some, xp.log(xp.where(some, needed, xp.ones_like(needed))), xp.full_like(needed, -math.inf)) + slope
-    )
-    distance = 1
-    while distance < raised.shape[0]:
-        raised = xp.concat([raised[:distance], xp.maximum(raised[distance:], raised[:-distance])], axis=0)
+def _released(needed: Array, decay: float, before: Array) -> tuple[Array, Array]:
+    """``r[n] = max(needed[n], r[n-1] * e^-decay)``, for all n at once: a running maximum of logarithms on a slope.
+
+    ``before`` (1,) is the logarithm of r[-1]; the second result is that of the last r.
+    """
+    xp, n = namespace(needed), needed.shape[0]
+    if is_numpy(needed) and before[0] <= math.log(LEAST_REDUCTION) and not np.any(needed):
+        return needed, before - decay * n
+    slope = decay * xp.astype(arange(needed, n + 1), xp.float64)
+    if is_numpy(needed):
+        logs, where = np.full(n, -math.inf), np.flatnonzero(needed)
+        logs[where] = np.log(needed[where])
+    else:
+        some = needed > 0
+        logs = xp.where(some, xp.log(xp.where(some, needed, xp.ones_like(needed))), xp.full_like(needed, -math.inf))
+    raised = _running_maximum_so_far(xp.concat([before, logs + slope[1:]]))
+    held = xp.exp(raised[1:] - slope[1:])
+    return xp.where(held > LEAST_REDUCTION, held, xp.zeros_like(held)), raised[n:] - slope[n:]
+
+
+def _running_maximum_so_far(x: Array) -> Array:
+    """The largest of x[0] … x[i], for each i."""
+    if is_numpy(x):
+        return np.maximum.accumulate(x)
+    xp, distance = namespace(x), 1
+    while distance < x.shape[0]:
+        x = xp.concat([x[:distance], xp.maximum(x[distance:], x[:-distance])], axis=0)
         distance *= 2
-    held = xp.exp(raised - slope)
-    return xp.where(held > LEAST_REDUCTION, held, xp.zeros_like(held))
+    return x
 
 
 def _running_maximum(x: Array, length: int) -> Array:
@@ -351,14 +414,16 @@ def _running_maximum(x: Array, length: int) -> Array:
     return x
 
 
-def _smoothed(x: Array, ahead: int) -> Array:
-    """Means of ``ahead + 1`` values under a raised cosine: (n + ahead) → (n)."""
-    n = x.shape[0] - ahead
+def _raised_cosine(ahead: int) -> np.ndarray:
+    """``ahead + 1`` weights that add up to 1."""
     window = np.sin(np.pi * np.arange(1, ahead + 2) / (ahead + 2)) ** 2
-    size = 1 << (x.shape[0] + ahead).bit_length()
-    kernel = like(window / window.sum(), x)
-    product = rfft(x, n=size) * rfft(kernel, n=size)
-    return irfft(product, n=size)[ahead : ahead + n]
+    return window / window.sum()
+
+
+def _smoothed(x: Array, window: Array, ahead: int, size: int) -> Array:
+    """Means of ``ahead + 1`` values under the window whose transform came: (n + ahead) → (n), n + ahead ≤ size."""
+    # What wraps around falls on the first ``ahead`` values, which are left out.
+    return irfft(rfft(x, n=size) * window, n=size)[ahead : x.shape[0]]
 
 
 # ---- Ranges for a network ----
@@ -372,6 +437,13 @@ def _interval(values: Any, name: str) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ParameterError(f"{name}={values!r}; expected two numbers, the lower one first, such as (-80.0, 0.0).")
     return low, high
+
+
+def _real(x: Any, name: str) -> tuple[Array, Any]:
+    x, xp = as_numbers(x, name=name)
+    if is_complex(x):
+        raise SampleTypeError(f"{name} is complex; expected real numbers. Take the magnitude first: abs({name}).")
+    return x, xp
 
 
 def scale_db(
@@ -402,7 +474,7 @@ def scale_db(
     array([60.])
 
     """
-    S_db, xp = as_numbers(S_db, name="S_db")
+    S_db, xp = _real(S_db, "S_db")
     (low, high), (bottom, top) = _interval(source, "source"), _interval(to, "to")
     return bottom + (xp.clip(S_db, low, high) - low) * ((top - bottom) / (high - low))
 
@@ -417,7 +489,7 @@ def unscale_db(x: Array, *, source: tuple[float, float] = (-80.0, 0.0), to: tupl
     array([-80., -20.])
 
     """
-    x, _ = as_numbers(x)
+    x, _ = _real(x, "x")
     (low, high), (bottom, top) = _interval(source, "source"), _interval(to, "to")
     return low + (x - bottom) * ((high - low) / (top - bottom))
 
@@ -449,9 +521,9 @@ def zscore(X: Array, *, axis: int = -1) -> Array:
            [ 0.,  0.]])
 
     """
-    X, xp = as_numbers(X, name="X")
+    X, xp = _real(X, "X")
     axis = axis_index(axis, X.ndim)
-    wide = X if is_complex(X) else xp.astype(X, xp.float64)
+    wide = xp.astype(X, xp.float64)
     centred = wide - xp.mean(wide, axis=axis, keepdims=True)
     deviation = xp.sqrt(xp.mean(centred**2, axis=axis, keepdims=True))
     flat = deviation <= ROUNDING * xp.max(xp.abs(wide), axis=axis, keepdims=True)
@@ -533,9 +605,7 @@ class Standardizer:
         return self
 
     def _features(self, X: Array) -> tuple[Array, int]:
-        X, _ = as_numbers(X, name="X")
-        if is_complex(X):
-            raise SampleTypeError("X is complex; expected real features.")
+        X, _ = _real(X, "X")
         if not -X.ndim <= self.axis < X.ndim or 0 in X.shape:
             raise ParameterError(
                 f"X has shape {tuple(X.shape)}; expected features along axis {self.axis}, and none empty."
@@ -571,15 +641,8 @@ class Standardizer:
         """Write the statistics to a ``.npz`` file (plain arrays, no pickle), whole or not at all."""
         if not self.count:
             raise ParameterError("this Standardizer has not been fitted; there is nothing to save.")
-        path = Path(path)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, axis=self.axis, count=self.count, mean=self.mean, squares=self._squares)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(path) as temporary, temporary.open("xb") as file:
+            np.savez(file, axis=self.axis, count=self.count, mean=self.mean, squares=self._squares)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Standardizer:
@@ -591,6 +654,9 @@ class Standardizer:
                 standard.mean, standard._squares = found["mean"], found["squares"]
             if standard.mean.ndim != 1 or standard.mean.shape != standard._squares.shape:
                 raise ValueError(f"means {standard.mean.shape}, squares {standard._squares.shape}")
+            numbers = np.concatenate([standard.mean, standard._squares])
+            if standard.count < 1 or not np.all(np.isfinite(numbers)) or np.any(standard._squares < 0):
+                raise ValueError(f"count {standard.count}, means and squares that are no statistics")
         except FileNotFoundError:
             raise
         except (KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:

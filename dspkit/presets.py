@@ -60,6 +60,9 @@ class Preset:
         counted by the window's length, and zeros fill them up to n_fft.
     drop_last : bool
         Whether the last frame is left out.
+    whole_nyquist : bool
+        Whether half the sample rate is rounded down to a whole number of hertz before the bins are laid out to there
+        (torchaudio's ``sample_rate // 2``): at 11025 Hz, all filters move by a part in ten thousand.
     remove_dc : bool
         Whether each frame's mean is subtracted.
     preemphasis : float
@@ -108,6 +111,7 @@ class Preset:
     hop_length: int | str = 512
     pad_mode: str | None = "constant"
     drop_last: bool = False
+    whole_nyquist: bool = False
     remove_dc: bool = False
     preemphasis: float = 0.0
     window: Any = "hann"
@@ -174,6 +178,7 @@ _PRESETS = {
             n_fft=400,
             hop_length="1/2 window",
             pad_mode="reflect",
+            whole_nyquist=True,
             htk=True,
             norm=None,
             n_mfcc=40,
@@ -316,6 +321,9 @@ def _energies(y: Array, sr: float, p: Preset, *, with_energy: bool = False) -> t
     if p.sr not in (None, sr):
         raise ParameterError(f"sr={sr:g}; the preset {p.name!r} is defined for {p.sr:g} Hz: resample the sound first.")
     n_fft, win_length, hop_length = p.sizes(sr)
+    if p.whole_nyquist:  # the filters are all that needs the rate from here on
+        half = sr // 2
+        p, sr = dataclasses.replace(p, fmax=half if p.fmax in (None, sr / 2) else p.fmax), 2.0 * half
     filters: dict[str, Any] = {
         "n_mels": p.n_mels, "fmin": p.fmin, "fmax": p.fmax, "htk": p.htk, "norm": p.norm, "triangles": p.triangles,
     }  # fmt: skip
@@ -461,8 +469,8 @@ def _samples(length: Any, sr: float, win_length: int | None, name: str) -> int:
 
 def mfcc(
     y: Array | None = None,
-    *,
     sr: float | None = None,
+    *,
     S: Array | None = None,
     n_mfcc: int | None = None,
     dct_type: int = 2,
@@ -686,7 +694,10 @@ def _in_samples(p: Preset, sr: float) -> Preset:
     """The preset with every length in samples and ``fmax`` in hertz, so that equal things look equal."""
     n_fft, win_length, hop_length = p.sizes(sr)
     fmax = sr / 2 if p.fmax is None else p.fmax
-    return dataclasses.replace(p, sr=None, n_fft=n_fft, win_length=win_length, hop_length=hop_length, fmax=fmax)
+    odd = p.whole_nyquist and sr % 2 == 1  # at even rates there is nothing to round
+    return dataclasses.replace(
+        p, sr=None, n_fft=n_fft, win_length=win_length, hop_length=hop_length, fmax=fmax, whole_nyquist=odd
+    )
 
 
 def _fits(p: Preset) -> bool:

@@ -262,7 +262,7 @@ def sample_and_hold(y: Array, factor: int) -> Array:
     return xp.take(y, held, axis=-1)
 
 
-def reconstruct(y: Array, times: Any, *, sr: float) -> Array:
+def reconstruct(y: Array, times: Any, sr: float) -> Array:
     r"""The sound between its samples: the sinc sum.
 
     .. math:: y(t) = Σ_n y[n] · \mathrm{sinc}(t · sr - n)
@@ -297,8 +297,21 @@ def reconstruct(y: Array, times: Any, *, sr: float) -> Array:
     t = np.asarray(times, dtype=np.float64)
     if t.ndim != 1 or not np.all(np.isfinite(t)):
         raise ParameterError(f"times has shape {t.shape}; expected (m,), in seconds, all finite.")
-    kernel = np.sinc(np.arange(y.shape[-1])[:, None] - t * sr)
-    return xp.astype(xp.astype(y, xp.float64) @ like(kernel, y), y.dtype)
+    n, parts = np.arange(y.shape[-1]), []
+    step = max(1, _SINCS_AT_A_TIME // len(n))
+    for first in range(0, max(1, len(t)), step):
+        here = t[first : first + step] * sr
+        total = zeros(y, (*y.shape[:-1], len(here)), dtype=xp.float64)
+        for some in range(0, len(n), _SINCS_AT_A_TIME):
+            piece = y[..., some : min(some + _SINCS_AT_A_TIME, len(n))]
+            kernel = np.sinc(n[some : some + _SINCS_AT_A_TIME, None] - here)
+            total = total + xp.astype(piece, xp.float64) @ like(kernel, y)
+        parts.append(total)
+    return xp.astype(xp.concat(parts, axis=-1), y.dtype)
+
+
+# One second at 22,050 Hz, between all its samples: 4 GB of sincs. So many (2 MB) are made and used at a time.
+_SINCS_AT_A_TIME = 1 << 18
 
 
 def decimate(y: Array, factor: int, *, filtered: bool = True, taps_each_side: int = 16) -> Array:

@@ -39,7 +39,7 @@ from ._arrays import (
     to_numpy,
 )
 from ._blocks import Framing
-from ._validate import one_of, positive_int, positive_number
+from ._validate import one_of, positive_int, positive_number, threads
 from .errors import ParameterError, ReconstructionError, SampleTypeError
 from .frames import PAD_MODES, OverlapSum, frame, frame_count, overlap_add
 from .windows import get_window
@@ -57,7 +57,7 @@ __all__ = [
     "stft_kernels",
 ]
 
-# A window by name, by name and parameter such as ("kaiser", 8.6), or as its values.
+# A window by name, by name and parameter such as ("kaiser", 8.6), as its values, or a function that makes them.
 Window = Any
 
 
@@ -174,7 +174,7 @@ def _checked_out(out: Array | None, y: Array, framing: Framing) -> Array | None:
 
 
 def _workers(workers: int | None) -> int | None:
-    return None if workers is None else positive_int(workers, "workers", unit="threads")
+    return threads(workers)
 
 
 def _settings(n_fft: Any, hop_length: Any, win_length: Any, window: Window) -> tuple[int, int, np.ndarray]:
@@ -522,6 +522,7 @@ def stft_convolution(
 
     """
     y, framing = _framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
+    n_fft = len(framing.w)
     check_finite(y)
     kernels = like(stft_kernels(n_fft, window=framing.w).astype(dtype_name(y)), y)
     # A convolution layer with a stride: out[filter, t] = Σ_m kernel[filter, m] · y[t·stride + m].
@@ -530,7 +531,7 @@ def stft_convolution(
     return out[..., :bins, :] + 1j * out[..., bins:, :]
 
 
-def instantaneous_frequency(D: Array, *, sr: float, hop_length: int | None = None, n_fft: int | None = None) -> Array:
+def instantaneous_frequency(D: Array, sr: float, *, hop_length: int | None = None, n_fft: int | None = None) -> Array:
     r"""The frequency in hertz of what each bin holds, from how far its phase turns between two frames.
 
     .. math:: f[k, t] = \frac{sr}{n_{fft}} k + \frac{sr}{2π·hop} · princ(∠D[k, t+1] - ∠D[k, t] - 2π·k·hop/n_fft)

@@ -28,8 +28,8 @@ __all__ = ["chirp", "click", "drum_loop", "fade", "harmonic_tone", "melody", "no
 
 def sine(
     freq: float,
-    *,
     sr: float = 22050,
+    *,
     duration: float = 1.0,
     amplitude: float = 0.2,
     phase: float = 0.0,
@@ -70,8 +70,8 @@ def sine(
 def chirp(
     f0: float,
     f1: float,
-    *,
     sr: float = 22050,
+    *,
     duration: float = 1.0,
     kind: str = "linear",
     amplitude: float = 0.2,
@@ -113,8 +113,8 @@ def chirp(
 
 def click(
     times: float | Sequence[float] = 0.0,
-    *,
     sr: float = 22050,
+    *,
     duration: float = 1.0,
     amplitude: float = 0.5,
     dtype: Any = "float32",
@@ -191,8 +191,8 @@ def noise(
 
 def harmonic_tone(
     freq: float,
-    *,
     sr: float = 22050,
+    *,
     duration: float = 1.0,
     partials: int | Sequence[float] = 8,
     amplitude: float = 0.1,
@@ -250,8 +250,8 @@ def _strengths(partials: int | Sequence[float]) -> np.ndarray:
 
 def pluck(
     freq: float,
-    *,
     sr: float = 22050,
+    *,
     duration: float = 1.0,
     amplitude: float = 0.3,
     decay: float = 4.0,
@@ -318,8 +318,8 @@ _BASS = (52, 48, 43, 50)  # one for every four eighths
 
 
 def melody(
-    *,
     sr: float = 22050,
+    *,
     duration: float = 4.0,
     tempo: float = 120.0,
     amplitude: float = 0.5,
@@ -368,8 +368,8 @@ def _note(midi: int, sr: float, duration: float, amplitude: float, seed: int) ->
 
 
 def drum_loop(
-    *,
     sr: float = 22050,
+    *,
     duration: float = 2.0,
     tempo: float = 120.0,
     amplitude: float = 0.5,
@@ -420,8 +420,8 @@ _BANDWIDTHS = (60.0, 90.0, 150.0, 200.0)  # hertz
 
 def vowels(
     text: str = "aeiou",
-    *,
     sr: float = 22050,
+    *,
     duration: float = 2.0,
     f0: float = 120.0,
     amplitude: float = 0.4,
@@ -525,7 +525,7 @@ def fade(y: Array, sr: float, seconds: float = 0.01, *, ends: str = "both") -> A
             f"does not fit into {n} samples; take a shorter one."
         )
     here = xp.astype(arange(y, n), xp.float64)
-    weight = 1.0
+    weight: Any = 1.0
     if ends != "out":
         weight = weight * _rise(here, length, xp)
     if ends != "in":

@@ -395,8 +395,8 @@ class PitchTrack(NamedTuple):
 
 def pitch_autocorrelation(
     y: Array,
-    *,
     sr: float,
+    *,
     fmin: float = 65.0,
     fmax: float = 1000.0,
     frame_length: int = 2048,

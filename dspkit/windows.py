@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from numbers import Real
@@ -22,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ._arrays import Array, as_numbers, check_finite, is_complex, rfft, to_numpy
-from ._validate import one_of, positive_int, positive_number
+from ._validate import one_of, outside, positive_int, positive_number
 from .errors import ParameterError, SampleTypeError
 
 __all__ = ["WindowFigures", "get_window", "window_figures", "window_names"]
@@ -33,10 +34,11 @@ def get_window(window: Any, n: int, *, sym: bool = False, xp: Any = None) -> Arr
 
     Parameters
     ----------
-    window : str, tuple, float or array (n,)
+    window : str, tuple, float, array (n,) or function
         A name (:func:`window_names` lists them); a tuple of a name and its parameters, such as
         ``("kaiser", 8.6)`` or ``("tukey", 0.25)``; a number, which is the β of a Kaiser window; or a window of
-        your own, which is checked and handed back as it is.
+        your own, which is checked and handed back as it is, or a function that makes it from ``n``. The function alone
+        says whether it is periodic.
     n : int
         Length in samples.
     sym : bool
@@ -53,6 +55,11 @@ def get_window(window: Any, n: int, *, sym: bool = False, xp: Any = None) -> Arr
     ------
     ParameterError
         If the name is unknown, a parameter is missing or out of range, or an array has another length than n.
+
+    Warns
+    -----
+    UserWarning
+        If the name is what another library calls it, such as "hanning": it is taken, and its name here is said.
 
     Notes
     -----
@@ -73,6 +80,8 @@ def get_window(window: Any, n: int, *, sym: bool = False, xp: Any = None) -> Arr
     n = positive_int(n, "n", unit="samples")
     if hasattr(window, "shape") or isinstance(window, list):
         w = _given(window, n)
+    elif callable(window):
+        w = _given(window(n), n)
     else:
         make, parameters = _recipe(window)
         w = _sampled(make, parameters, n, sym=sym)
@@ -293,10 +302,14 @@ def _recipe(window: Any) -> tuple[Callable[..., np.ndarray], tuple[Any, ...]]:
     if not isinstance(name, str):
         raise SampleTypeError(
             f"window={window!r} is not a window; expected a name such as 'hann', a tuple such as ('kaiser', 8.6), "
-            f"a number (the beta of a Kaiser window) or an array."
+            f"a number (the beta of a Kaiser window), an array or a function."
         )
     if name.lower() in _ELSEWHERE:
-        raise ParameterError(f"window={name!r} is called {_ELSEWHERE[name.lower()]!r} here.")
+        here = _ELSEWHERE[name.lower()]
+        warnings.warn(
+            f"window={name!r} is called {here!r} here, and is periodic unless sym=True.", stacklevel=outside()
+        )
+        name = here
     make = _FAMILY[one_of(name, _FAMILY, "window")]
     known = list(inspect.signature(make).parameters.values())[1:]
     missing = [p.name for p in known[len(parameters) :] if p.default is p.empty]

@@ -18,7 +18,7 @@ NEEDS = {
     "soundfile": ("dspkit/audio.py",),
     "matplotlib": ("dspkit/viz", "dspkit/explore", "tests/viz", "tests/explore"),
     "ipywidgets": ("dspkit/explore", "tests/explore"),
-    "nbformat": ("tests/test_lessons.py",),
+    "nbformat": ("tests/test_lessons.py", "tests/lessons"),
 }
 MISSING = [name for name in NEEDS if find_spec(name) is None]
 

@@ -1,6 +1,9 @@
 """Sound files, PCM codes, and resampling: exact to the sample, beside soundfile, SciPy and librosa."""
 
+import io
 import math
+import os
+import stat
 import struct
 import sys
 import warnings
@@ -9,6 +12,7 @@ import numpy as np
 import pytest
 
 import dspkit as dk
+from dspkit import audio
 
 INT16 = np.arange(-32768, 32768).astype("int16")
 
@@ -225,6 +229,107 @@ def test_a_crash_while_saving_leaves_the_old_file(soundfile, tmp_path, monkeypat
     assert [p.name for p in tmp_path.iterdir()] == ["x.wav"]
 
 
+# --- files that are open, links, permissions, names -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["WAV", "flac", "OGG", "mp3", "AIFF", "opus"])
+def test_open_files_are_read_and_written(soundfile, sound, tmp_path, kind):
+    sr = 48000
+    memory = io.BytesIO(b"before")
+    memory.seek(6)
+    dk.save(memory, sound, sr, format=kind)
+    dk.save(tmp_path / f"x.{kind.lower()}", sound, sr)
+    # Ogg streams have a random number, MP3 and AIFF none.
+    if kind not in {"OGG", "opus"}:
+        assert memory.getvalue() == b"before" + (tmp_path / f"x.{kind.lower()}").read_bytes()
+    expected, _ = dk.load(tmp_path / f"x.{kind.lower()}")
+    y, rate = dk.load(io.BytesIO(memory.getvalue()[6:]))
+    assert rate == sr
+    np.testing.assert_array_equal(y, expected)
+    with (tmp_path / f"x.{kind.lower()}").open("rb") as file:
+        np.testing.assert_array_equal(dk.load(file, duration=0.1)[0], expected[:, :4800])
+        assert not file.closed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither")
+def test_save_follows_a_link_and_keeps_permissions(soundfile, tmp_path):
+    file, link = tmp_path / "x.wav", tmp_path / "link.wav"
+    dk.save(file, TONE, 8000)
+    file.chmod(0o600)
+    link.symlink_to(file)
+    dk.save(link, TONE / 2, 8000)
+    assert link.is_symlink()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    np.testing.assert_allclose(dk.load(file)[0], TONE / 2, atol=1e-4)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no umask")
+def test_a_new_file_has_the_permissions_of_any_new_file(soundfile, tmp_path):
+    (tmp_path / "other").write_bytes(b"")
+    dk.save(tmp_path / "x.wav", TONE, 8000)
+    dk.Standardizer().fit(np.ones((3, 9))).save(tmp_path / "x.npz")
+    expected = (tmp_path / "other").stat().st_mode
+    assert (tmp_path / "x.wav").stat().st_mode == (tmp_path / "x.npz").stat().st_mode == expected
+
+
+def test_any_name_that_a_file_can_have(soundfile, tmp_path):
+    names: list = [tmp_path / ("n" * 246 + ".wav"), os.fsencode(tmp_path / "bytes.wav"), str(tmp_path / "text.wav")]
+    if sys.platform == "linux":  # elsewhere names are Unicode
+        names.append(os.fsencode(tmp_path) + b"/\xff\xfe.wav")
+        names.append(os.fsdecode(names[-1]))
+    for name in names:
+        dk.save(name, TONE, 8000)
+        np.testing.assert_array_equal(dk.load(name if isinstance(name, str) else os.fsdecode(name))[0], TONE)
+
+
+def test_nine_channels_of_wav_and_an_odd_rate(soundfile, tmp_path, rng):
+    y = dk.to_float(rng.integers(-9999, 9999, size=(9, 500)).astype("int16"))
+    dk.save(tmp_path / "x.wav", y, 12345)
+    np.testing.assert_array_equal(dk.load(tmp_path / "x.wav")[0], y)
+
+
+@pytest.mark.parametrize("subtype", ["GSM610", "G721_32", "NMS_ADPCM_16", "IMA_ADPCM", "MS_ADPCM"])
+def test_codings_that_cannot_be_sought_in_are_read(soundfile, tmp_path, subtype):
+    path = tmp_path / "x.wav"
+    dk.save(path, dk.sine(300, sr=8000, duration=2.0), 8000, subtype=subtype)
+    y, _ = dk.load(path)
+    np.testing.assert_array_equal(y, soundfile.read(path, frames=y.size, dtype="float32")[0])
+    part, _ = dk.load(path, offset=1.0, duration=0.25)
+    np.testing.assert_array_equal(part, y[8000:10000])
+
+
+@pytest.mark.parametrize("subtype", ["ALAC_16", "PCM_16"])
+def test_alac_gets_the_nearest_code(soundfile, tmp_path, rng, subtype):
+    y = rng.uniform(-0.5, 0.5, size=20000)
+    dk.save(tmp_path / "x.caf", y, 22050, subtype=subtype)
+    np.testing.assert_array_equal(dk.load(tmp_path / "x.caf")[0], np.round(y * 32768) / 32768)
+
+
+@pytest.mark.parametrize("subtype", ["ALAC_20", "ALAC_24", "ALAC_32"])
+def test_where_libsndfiles_alac_is_wrong_the_file_is_not_kept(soundfile, tmp_path, rng, subtype):
+    dk.save(tmp_path / "x.caf", dk.sine(300, sr=8000), 8000, subtype=subtype)
+    before = (tmp_path / "x.caf").read_bytes()
+    with pytest.raises(dk.AudioFileError, match=r"writes wrong samples .* Use \.flac"):
+        dk.save(tmp_path / "x.caf", rng.uniform(-0.5, 0.5, size=(2, 5000)), 8000, subtype=subtype)
+    assert (tmp_path / "x.caf").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("subtype", "kind"), [("PCM_16", "RF64"), ("FLOAT", "RF64"), ("ULAW", "RF64")])
+def test_a_wav_that_is_too_long_becomes_an_rf64(soundfile, tmp_path, monkeypatch, subtype, kind):
+    y = np.zeros((2, 4000))
+    monkeypatch.setattr(audio, "_FOUR_GIGABYTES", 7999)
+    dk.save(tmp_path / "x.wav", y, 8000, subtype=subtype)
+    assert soundfile.info(tmp_path / "x.wav").format == kind
+    assert dk.load(tmp_path / "x.wav")[0].shape == y.shape
+    with pytest.raises(ValueError, match="more than the 4 GiB of a AIFF"):
+        dk.save(tmp_path / "x.aiff", y, 8000)
+    dk.save(tmp_path / "x.flac", y, 8000)
+    monkeypatch.setattr(audio, "_FOUR_GIGABYTES", 32000)
+    dk.save(tmp_path / "x.wav", y, 8000, subtype="FLOAT")
+    assert soundfile.info(tmp_path / "x.wav").format == "WAV"
+
+
 # --- files that cannot be read ----------------------------------------------------------------------------
 
 
@@ -331,8 +436,22 @@ def test_resample_equals_librosa(soxr, arrays, rng, orig_sr, target_sr, shape, d
     y = 0.1 * rng.standard_normal(shape).astype(dtype)
     got = arrays.back(dk.resample(arrays(y), orig_sr=orig_sr, target_sr=target_sr))
     theirs = librosa.resample(y, orig_sr=orig_sr, target_sr=target_sr, res_type="soxr_hq")
-    assert got.dtype == dtype
-    np.testing.assert_array_equal(got, theirs)
+    assert (got.dtype, got.shape) == (dtype, theirs.shape)
+    # Where soxr rounds the length down, librosa fills up with a zero.
+    n = math.ceil(shape[-1] * target_sr / orig_sr - 0.5)
+    np.testing.assert_array_equal(got[..., :n], theirs[..., :n])
+    assert np.all(theirs[..., n:] == 0)
+    assert np.all(got[..., n:] != 0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3000, 3001, 3002])
+@pytest.mark.parametrize(("orig_sr", "target_sr"), [(48000, 22050), (44100, 16000), (48000, 16000), (8000, 11025)])
+def test_the_last_sample_is_one_of_the_sound(soxr, rng, n, orig_sr, target_sr):
+    y = rng.standard_normal(n)
+    got = dk.resample(y, orig_sr, target_sr)
+    longer = dk.resample(np.concatenate([y, np.zeros(5000)]), orig_sr, target_sr)
+    assert got.size == math.ceil(n * target_sr / orig_sr)
+    np.testing.assert_array_equal(got, longer[: got.size])
 
 
 def test_resampled_length_is_exact_where_floats_round_up(soxr):
@@ -430,12 +549,32 @@ BAD = {
     "unknown subtype": (lambda d: dk.save(d / "x.wav", TONE, 8000, subtype="PCM16"), ValueError, "'PCM_16'"),
     "no folder": (lambda d: dk.save(d / "no" / "x.wav", TONE, 8000), dk.AudioFileError, "make it first"),
     "onto a folder": (lambda d: dk.save(_folder(d), TONE, 8000), dk.AudioFileError, "could not be written"),
-    "nine channels": (lambda d: dk.save(d / "x.flac", np.zeros((9, 99)), 8000), dk.AudioFileError, "not be written"),
-    "odd MP3 rate": (lambda d: dk.save(d / "x.mp3", TONE, 12345), dk.AudioFileError, "could not be written"),
+    "nine channels": (lambda d: dk.save(d / "x.flac", np.zeros((9, 99)), 8000), ValueError, "hold at most 8"),
+    "odd MP3 rate": (lambda d: dk.save(d / "x.mp3", TONE, 12345), ValueError, "Resample to 12000 Hz"),
+    "sr true": (lambda d: dk.save(d / "x.wav", TONE, True), TypeError, "sr=True is a bool"),
+    "sr in text": (lambda d: dk.save(d / "x.wav", TONE, "8000"), TypeError, "sr='8000' is a str"),
+    "sr of 32 bits": (lambda d: dk.save(d / "x.wav", TONE, 2**31), ValueError, "at most 2147483647"),
+    "Vorbis too fast": (lambda d: dk.save(d / "x.ogg", TONE, 200_001), ValueError, "VORBIS files go up to 200000 Hz"),
+    "Vorbis too wide": (lambda d: dk.save(d / "x.ogg", np.zeros((256, 999)), 8000), ValueError, "at most 255"),
+    "Opus at 44100 Hz": (lambda d: dk.save(d / "x.opus", TONE, 44100), ValueError, "Resample to 48000 Hz"),
+    "FLAC above 655350 Hz": (lambda d: dk.save(d / "x.flac", TONE, 655_360), ValueError, "up to 655350 Hz"),
+    "FLAC at 65537 Hz": (lambda d: dk.save(d / "x.flac", TONE, 65_537), ValueError, "multiples of 10 Hz"),
+    "a format that rounds rates": (lambda d: dk.save(d / "x.htk", TONE, 44100), dk.AudioFileError, "cannot hold"),
+    "no format": (lambda d: dk.save(io.BytesIO(), TONE, 8000), ValueError, "format='WAV'"),
+    "unknown format": (lambda d: dk.save(io.BytesIO(), TONE, 8000, format="M4A"), ValueError, "'M4A' is not known"),
+    "a name too long": (lambda d: dk.save(d / ("n" * 300 + ".wav"), TONE, 8000), dk.AudioFileError, "long"),
+    "a name too long to load": (lambda d: dk.load("n" * 300 + ".wav"), dk.AudioFileError, "long"),
+    "a name with a zero": (lambda d: dk.load("a\0b.wav"), dk.AudioFileError, "a.*b.wav"),
+    "number as a path": (lambda d: dk.save(3, TONE, 8000), TypeError, "path is a int"),
+    "a file opened for text": (lambda d: dk.load(io.StringIO("x")), TypeError, "opened for text"),
+    "an empty file in memory": (lambda d: dk.load(io.BytesIO()), dk.AudioFileError, "is empty"),
+    "text in memory": (lambda d: dk.load(io.BytesIO(b"do re mi" * 99)), dk.AudioFileError, "the file cannot be read"),
     "resample integers": (lambda d: dk.resample(INT16, orig_sr=1, target_sr=2), TypeError, "int16"),
     "resample NaN": (lambda d: dk.resample(TONE * np.nan, orig_sr=1, target_sr=2), ValueError, "NaN"),
     "resample to 0": (lambda d: dk.resample(TONE, orig_sr=8000, target_sr=0), ValueError, "target_sr=0"),
     "resample from -1": (lambda d: dk.resample(TONE, orig_sr=-1, target_sr=8000), ValueError, "orig_sr=-1"),
+    "resample to next to nothing": (lambda d: dk.resample(TONE, 8000, 1e-7), ValueError, "factor of more than 1024"),
+    "load at a rate out of reach": (lambda d: dk.load(_slow(d), sr=48000), ValueError, "factor of more than 1024"),
     "no quality": (lambda d: dk.resample(TONE, orig_sr=2, target_sr=1, quality="XQ"), ValueError, "Did you mean"),
 }  # fmt: skip
 
@@ -443,6 +582,11 @@ BAD = {
 def _tone(folder):
     dk.save(folder / "tone.wav", TONE, 8000)
     return folder / "tone.wav"
+
+
+def _slow(folder):
+    dk.save(folder / "slow.wav", np.zeros(8000), 1)
+    return folder / "slow.wav"
 
 
 def _folder(folder):

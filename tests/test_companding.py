@@ -541,3 +541,40 @@ def test_a_codec_may_work_in_place():
         return x
 
     assert dk.snr_against_level(codec, [-10.0]) == pytest.approx([20 * np.log10(2)])
+
+
+# --- Where an index has 32 bits (wasm32, 32-bit ARM) --------------------------------------------------------------
+
+
+@pytest.fixture
+def indices_of_32_bits(monkeypatch):
+    """NumPy's searchsorted, flatnonzero and argmax as they answer there; no table is kept from before, or for after."""
+    caches = [companding._keys, companding._g711_table, companding._g711_values]
+    for name in ("searchsorted", "flatnonzero", "argmax", "argmin", "argsort"):
+        original = getattr(np, name)
+        monkeypatch.setattr(np, name, lambda *a, _f=original, **k: np.asarray(_f(*a, **k)).astype(np.int32)[()])
+    for cached in caches:
+        cached.cache_clear()
+    yield
+    for cached in caches:
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("convention", ["wavenet", "librosa"])
+def test_codes_are_the_same_where_an_index_has_32_bits(request, rng, dtype, convention):
+    y = np.concatenate([[-1.0, -1e-9, 0.0, 1e-9, 1.0], rng.uniform(-1, 1, 5000)]).astype(dtype)
+    pcm = np.arange(-32768, 32768).astype("int16")
+    bands = {"sr": 16000, "n_fft": 400, "n_mels": 80}
+
+    def everything():
+        return [
+            dk.mu_law_encode(y, convention=convention), dk.g711_encode(pcm), dk.g711_encode(pcm, law="a"),
+            dk.g711_decode(dk.g711_encode(pcm)), dk.mel_filterbank(**bands), dk.largest_n_mels(sr=16000, n_fft=256),
+            dk.limit(3 * y, 8000), dk.dct(y[:64]), dk.fft(y[:1000]), dk.resample(y, 8000, 11025),
+        ]  # fmt: skip
+
+    expected = everything()
+    request.getfixturevalue("indices_of_32_bits")
+    for got, right in zip(everything(), expected, strict=True):
+        np.testing.assert_array_equal(got, right)

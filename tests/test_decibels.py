@@ -90,3 +90,9 @@ BAD = {
 def test_bad_input_is_refused_in_words(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("function", [dk.power_to_db, dk.amplitude_to_db])
+def test_nothing_has_no_peak(function):
+    with pytest.raises(ValueError, match=r"S is empty: shape \(3, 0\)"):
+        function(np.zeros((3, 0)))

@@ -244,3 +244,19 @@ BAD = {
 def test_bad_input_is_refused_in_words(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
+@pytest.mark.parametrize("n", [3, 8, 100, 256, 1000, 2**31 + 1])
+def test_roots_of_unity_of_integers_of_any_size(dtype, n):
+    info = np.iinfo(dtype)
+    k = np.array([0, 1, 3, 97, info.max - 1, info.max, info.min], dtype=dtype)
+    expected = dk.roots_of_unity([int(i) % n for i in k], n)
+    turns = np.array([int(i) % n / n for i in k])
+    np.testing.assert_array_equal(dk.roots_of_unity(k, n), expected)
+    np.testing.assert_allclose(expected, np.exp(-2j * np.pi * turns), atol=1e-14)
+
+
+def test_more_steps_than_can_be_counted_are_refused():
+    with pytest.raises(ValueError, match=r"less than 2\^61"):
+        dk.roots_of_unity(1, 2**61)

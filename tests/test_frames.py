@@ -149,3 +149,9 @@ BAD = {
 def test_bad_input_is_refused_in_words(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, [0.1, -np.inf]])
+def test_times_that_are_none_have_no_frame(bad):
+    with pytest.raises(ValueError, match="times holds 1 values that are NaN or infinite"):
+        dk.time_to_frames(bad, sr=8000)

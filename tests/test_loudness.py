@@ -479,3 +479,26 @@ def test_what_cannot_be_squared_is_refused():
     y = 1e200 * np.sin(np.arange(48_000.0))
     with pytest.raises(dk.ParameterError, match="too large to add up"):
         dk.integrated_loudness(y, 48_000)
+
+
+def test_what_is_no_level_is_refused_whatever_it_comes_in():
+    for level in (-0.5, [-0.5], np.array([-0.5]), np.float32(-0.5), np.array([np.nan]), np.array([0.1, -0.1])):
+        with pytest.raises(ValueError, match="not negative"):
+            dk.dbfs(level)
+    assert dk.dbfs(np.array([0.0, 1.0])).tolist() == [-np.inf, 0.0]
+
+
+def test_a_layout_that_is_a_number_is_refused():
+    for measure in (dk.integrated_loudness, dk.momentary_loudness):
+        with pytest.raises(TypeError, match="layout=2 is a int; expected a name"):
+            measure(np.zeros((2, 48000)), 48000, layout=2)
+    with pytest.raises(TypeError, match="layout=2 is a int"):
+        dk.LoudnessMeter(48000, layout=2)
+
+
+def test_a_meter_refuses_what_it_cannot_add_up():
+    meter = dk.LoudnessMeter(48000, layout="mono")
+    with pytest.raises(ValueError, match="too large to add up; expected full scale at 1"):
+        meter.feed(np.full(48000, 1e200))
+    with pytest.raises(ValueError, match="too large to add up"):
+        dk.integrated_loudness(np.full(48000, 1e200), 48000)

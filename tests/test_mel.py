@@ -392,7 +392,7 @@ ERRORS = [
     (lambda: dk.mel_to_hz(1j), dk.SampleTypeError, "mels is complex"),
     (lambda: dk.mel_frequencies(0), dk.ParameterError, "n_mels=0 is too small"),
     (lambda: dk.mel_filterbank(sr=0, n_fft=512), dk.ParameterError, "sr=0; expected a positive number of hertz"),
-    (lambda: dk.mel_filterbank(sr=16000, n_fft=512.0), dk.SampleTypeError, "n_fft=512.0 is a float"),
+    (lambda: dk.mel_filterbank(sr=16000, n_fft=512.5), dk.SampleTypeError, "n_fft=512.5 is a float.* n_fft=512"),
     (lambda: dk.mel_filterbank(sr=16000, n_fft=512, n_mels=-3), dk.ParameterError, "n_mels=-3 is too small"),
     (lambda: dk.mel_filterbank(**FILTERS, fmax=8001), dk.ParameterError, "above half the sample rate, 8000 Hz"),
     (lambda: dk.mel_filterbank(**FILTERS, fmin=500, fmax=400), dk.ParameterError, "fmin=500 is not below fmax=400"),
@@ -453,3 +453,16 @@ def test_an_empty_first_filter_does_not_hide_nan():
     y[500] = math.nan
     with pytest.raises(dk.ParameterError, match="NaN"):
         quietly(dk.melspectrogram, y, sr=16000, n_fft=256, hop_length=100, n_mels=128)
+
+
+def test_a_filter_with_a_bin_on_its_end_alone_is_empty():
+    # The bin of 100 Hz lies at the beginning of the first filter: rounding leaves it a weight of 5e-15.
+    with pytest.warns(dk.EmptyFilterWarning, match="numbers? 0"):
+        fb = dk.mel_filterbank(sr=8000, n_fft=400, fmin=100, htk=True, n_mels=160)
+    empty = dk.empty_filters(fb)
+    assert 0 in empty
+    assert np.max(fb[empty]) < 1e-12
+    n_mels = dk.largest_n_mels(sr=8000, n_fft=400, fmin=100, htk=True)
+    assert len(dk.empty_filters(dk.mel_filterbank(sr=8000, n_fft=400, fmin=100, htk=True, n_mels=n_mels))) == 0
+    n_fft = dk.smallest_n_fft(sr=8000, n_mels=160, fmin=100, htk=True)
+    assert len(dk.empty_filters(dk.mel_filterbank(sr=8000, n_fft=n_fft, fmin=100, htk=True, n_mels=160))) == 0

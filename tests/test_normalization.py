@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import dspkit as dk
+from dspkit import normalization
 
 
 def db(x):
@@ -135,7 +136,47 @@ def test_released_is_the_recursion(rng):
     for x in needed:
         last = max(x, last * np.exp(-0.01))
         expected.append(last)
-    assert np.max(np.abs(_released(needed, 0.01) - expected)) < 1e-12
+    first, last = _released(needed[:100], 0.01, np.array([-np.inf]))
+    second, _ = _released(needed[100:], 0.01, last)
+    assert np.max(np.abs(np.concatenate([first, second]) - expected)) < 1e-12
+
+
+def limited_at_once(y, sr, *, ceiling, attack, release):
+    """The limiter by its definition, for the whole sound."""
+    top, ahead, n = 10 ** (ceiling / 20), max(1, round(attack * sr)), y.shape[-1]
+    highest = np.max(np.abs(np.atleast_2d(y)), axis=0)
+    needed = 20 * np.log10(np.maximum(highest, top) / top)
+    held, last = np.zeros(n + 2 * ahead), 0.0
+    for i, x in enumerate(needed):
+        last = max(x, last * np.exp(-1 / (release * sr)))
+        held[ahead + i] = last if last > 1e-6 else 0.0
+    latest = np.max(np.lib.stride_tricks.sliding_window_view(held, ahead + 1), axis=-1)
+    window = np.sin(np.pi * np.arange(1, ahead + 2) / (ahead + 2)) ** 2
+    reduction = np.maximum(np.convolve(latest, window / window.sum(), mode="valid"), needed)
+    return y * np.where(reduction > 1e-6, 10 ** (-reduction / 20), 1)
+
+
+@pytest.mark.parametrize("n", [1, 3, 900, 1000, 5000])
+@pytest.mark.parametrize("channels", [(), (2,)])
+@pytest.mark.parametrize(("attack", "release"), [(0.005, 0.05), (0.1, 0.002), (0.0001, 3.0), (0.3, 0.5)])
+def test_limit_in_blocks_equals_the_definition(arrays, rng, monkeypatch, n, channels, attack, release):
+    monkeypatch.setattr(normalization, "_LIMIT_BLOCK", 1024)
+    y = rng.standard_normal((*channels, n)) * (np.arange(n) // 700 % 3 == 0)  # with silences in which the gain recovers
+    got = arrays.back(dk.limit(arrays(y), 2000, ceiling=-6.0, attack=attack, release=release))
+    expected = limited_at_once(y, 2000, ceiling=-6.0, attack=attack, release=release)
+    assert np.max(np.abs(got - expected)) < 1e-12
+
+
+def test_limit_of_minutes_takes_little_memory(rng):
+    import tracemalloc
+
+    y = rng.standard_normal(4_000_000, dtype="float32")
+    dk.limit(y[:1000], 22050)
+    tracemalloc.start()
+    dk.limit(y, 22050)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < y.nbytes + 12e6  # the result, and some blocks
 
 
 # ---- Ranges ----
@@ -336,3 +377,40 @@ def test_files_that_are_none_are_refused(tmp_path):
         path.write_bytes(content)
         with pytest.raises(dk.ParameterError, match=r"standard.npz is not a file that Standardizer.save wrote"):
             dk.Standardizer.load(path)
+
+
+# ---- What attacks found ----
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-30, 1e30])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_very_quiet_and_very_loud_sounds_come_to_their_level(arrays, scale, dtype):
+    y = (np.array([1.0, -0.5, 0.0, 0.25]) * scale).astype(dtype)
+    peaked = arrays.back(dk.normalize_peak(arrays(y), -6.0))
+    levelled = arrays.back(dk.normalize_rms(arrays(y), -20.0))
+    assert np.max(np.abs(peaked)) == pytest.approx(10 ** (-6 / 20), rel=1e-6)
+    assert np.sqrt(np.mean(np.square(levelled, dtype=np.float64))) == pytest.approx(0.1, rel=1e-4)
+
+
+def test_an_attack_longer_than_any_peak_is_refused():
+    with pytest.raises(ValueError, match=r"attack=10000 s; expected at most 10 s"):
+        dk.limit(np.ones(10), 8000, attack=1e4)
+
+
+@pytest.mark.parametrize("function", [dk.zscore, dk.scale_db, dk.unscale_db])
+def test_complex_numbers_are_refused(function):
+    with pytest.raises(TypeError, match="complex; expected real"):
+        function(np.array([[1, 1j, -1, -1j]]))
+
+
+def test_statistics_that_are_none_are_refused(tmp_path):
+    for name, changed in {"count": -5, "mean": [np.nan] * 3, "squares": [-1.0] * 3}.items():
+        good = {"axis": -2, "count": 5, "mean": np.zeros(3), "squares": np.ones(3)}
+        np.savez(tmp_path / "x.npz", **{**good, name: changed})
+        with pytest.raises(ValueError, match=r"not a file that Standardizer\.save wrote"):
+            dk.Standardizer.load(tmp_path / "x.npz")
+
+
+def test_statistics_into_a_folder_that_is_missing(tmp_path):
+    with pytest.raises(dk.AudioFileError, match=r"the folder .*no does not exist; make it first"):
+        dk.Standardizer().fit(np.ones((3, 9))).save(tmp_path / "no" / "x.npz")

@@ -390,3 +390,26 @@ ERRORS = [
 def test_errors_say_what_came_and_what_to_do(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+@pytest.mark.parametrize("sr", [11025, 16000])
+@pytest.mark.parametrize("fmax", [None, 4000.0])
+def test_torchaudio_lays_out_its_bins_to_half_the_rate_rounded_down(rng, sr, fmax):
+    """As torchaudio.functional.melscale_fbanks does: ``torch.linspace(0, sample_rate // 2, n_freqs)``."""
+    y = rng.standard_normal(sr)
+    got = dk.log_mel(y, sr, preset="torchaudio", n_mels=40, fmax=fmax, top=None)
+    freqs = np.linspace(0, sr // 2, 201)
+    mels = np.linspace(0, 2595 * np.log10(1 + (fmax or float(sr // 2)) / 700), 42)
+    edges = 700 * (10 ** (mels / 2595) - 1)
+    slopes = edges[:, None] - freqs
+    fb = np.maximum(0, np.minimum(-slopes[:-2] / np.diff(edges)[:-1, None], slopes[2:] / np.diff(edges)[1:, None]))
+    S = np.abs(dk.stft(y, n_fft=400, hop_length=200, pad_mode="reflect")) ** 2
+    np.testing.assert_allclose(got, 10 * np.log10(np.maximum(fb @ S, 1e-10)), atol=1e-8)
+
+
+@pytest.mark.parametrize("sr", [11025, 16000])
+def test_the_way_to_torchaudio_names_the_rounding_where_there_is_one(rng, sr):
+    found = presets.compare(
+        "librosa", "torchaudio", rng.standard_normal(4000), sr, n_fft=400, hop_length=160, n_mels=40
+    )
+    assert ("whole_nyquist" in [d.setting for d in found.differences]) == (sr % 2 == 1)

@@ -196,3 +196,18 @@ def test_aliases_of_huge_frequencies():
 def test_the_other_byte_order_is_refused_with_the_right_advice():
     with pytest.raises(TypeError, match="newbyteorder"):
         dk.rms(np.array([0.1, 0.2], dtype=">f4"))
+
+
+def test_reconstruct_in_blocks_takes_little_memory(rng, monkeypatch):
+    import tracemalloc
+
+    y, t = rng.standard_normal((2, 3000)), rng.uniform(-0.1, 3.1, size=2000)
+    tracemalloc.start()
+    got = dk.reconstruct(y, t, sr=1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6  # all sincs at once: 48 MB
+    np.testing.assert_allclose(got, y @ np.sinc(np.arange(3000)[:, None] - t * 1000), atol=1e-12)
+    monkeypatch.setattr(sampling, "_SINCS_AT_A_TIME", 700)  # also a sound longer than one block
+    np.testing.assert_allclose(dk.reconstruct(y, t[:9], sr=1000), got[:, :9], atol=1e-12)
+    assert dk.reconstruct(y, [], sr=1000).shape == (2, 0)

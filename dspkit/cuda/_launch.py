@@ -53,8 +53,9 @@ def launch(
     """
     if blocks == 0:
         return
-    with x.device:
-        compiled = _compile(int(x.device.id), name, tuple(constants.items()))
+    device: Any = x.device
+    with device:
+        compiled = _compile(int(device.id), name, tuple(constants.items()))
         compiled.get_function(kernel)((blocks,), (*threads, 1), tuple(arguments))
 
 
