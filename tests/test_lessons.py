@@ -440,6 +440,8 @@ def heard(encoded: str) -> float:
     with wave.open(io.BytesIO(base64.b64decode(encoded))) as file:
         sr, y = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / 32768.0
         y = y.reshape(-1, file.getnchannels()).T
+    if sr < 8000:  # K-weighting is known from there on
+        y, sr = dk.resample(y, orig_sr=sr, target_sr=4 * sr), 4 * sr
     return float(dk.integrated_loudness(np.tile(y, max(1, int(np.ceil(0.4 * sr / y.shape[-1])))), sr))
 
 

@@ -118,14 +118,14 @@ signal_to_noise = Check(
     ),
     (
         Mistake(
-            "10·lg of amplitudes",
+            "10·log₁₀ of amplitudes",
             lambda y, c: 10 * np.log10(np.sqrt(np.mean(y**2)) / np.sqrt(np.mean((c - y) ** 2))),
-            "10·lg belongs to powers (mean squares); for amplitudes it is 20·lg.",
+            "10·log₁₀ belongs to powers (mean squares); for amplitudes it is 20·lg.",
         ),
         Mistake(
-            "20·lg of powers",
+            "20·log₁₀ of powers",
             lambda y, c: 20 * np.log10(np.mean(y**2) / np.mean((c - y) ** 2)),
-            "20·lg belongs to amplitudes; for powers it is 10·lg.",
+            "20·log₁₀ belongs to amplitudes; for powers it is 10·lg.",
         ),
         Mistake(
             "noise over signal",

@@ -34,7 +34,7 @@ def bits(*, bits: int = 3, kind: str = "mid-tread", amplitude: float = 1.0) -> E
         q = quantize(y, bits, kind=kind)
         used = len(np.unique(q))
         title = f"{used} of {2**bits} levels {'is' if used == 1 else 'are'} used"
-        return rounding(y, {kind: q}, sr=96_000, bits=bits, title=title)
+        return rounding(y, {kind: q}, bits=bits, every=16, title=title)
 
     return Explorer(
         draw,

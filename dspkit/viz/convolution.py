@@ -319,7 +319,7 @@ def three_views(x: Any, h: Any, at: int, strengths: Mapping[str, Any], *, title:
         )
     bins.legend()
     bins.set_ylim(0.0, 1.35 * max(float(np.max(host(v))) for v in strengths.values()))
-    bins.xaxis.get_major_locator().set_params(integer=True)
+    bins.set_xticks(range(host(strengths["X"]).size))
     label(bins, title="Partials: each is scaled", x="k [number of the partial]", y="Strength")
     headline(fig, title)
     return fig

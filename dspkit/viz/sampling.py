@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from scipy.interpolate import CubicSpline
 
 from .._arrays import as_samples
 from .._validate import positive_int, positive_number
 from ..errors import ParameterError
+from ..sampling import alias_frequency
 from ._movie import Movie, movie
 from ._style import COLOURS, LINE_STYLES, MAP, Figure, figure, headline, host, label, mark, styled
 from .short_time import spectrograms
@@ -28,6 +30,7 @@ __all__ = [
     "stairs",
     "thinned",
     "tone_and_alias",
+    "two_players",
 ]
 
 # One thing has one colour in all figures of the lesson.
@@ -35,7 +38,9 @@ SOUND = COLOURS[0]  # the sound itself, a curve
 SAMPLES = "black"  # its samples, dots
 FALSE = COLOURS[1]  # what nobody played: aliases, rounding errors
 LEVELS = COLOURS[2]  # samples rounded to levels
-SINCS = (COLOURS[1], COLOURS[2], COLOURS[3], COLOURS[4], COLOURS[5])
+SINC = "0.65"  # one sample's curve; while it grows:
+GROWING = COLOURS[4]
+SLOW = 3  # the first sincs grow slowly
 ERRORS = (FALSE, COLOURS[3], COLOURS[6])  # without dither, with it, shaped
 
 
@@ -46,7 +51,7 @@ ERRORS = (FALSE, COLOURS[3], COLOURS[6])  # without dither, with it, shaped
 def thinned(
     y: Any, sr: float, factor: int, *, views: Mapping[str, float], width: float = 0.006, title: str = ""
 ) -> Figure:
-    """A recording, and short views of it in which every ``factor``-th sample is a dot.
+    """A recording, and short views of it in which every ``factor``-th sample is a dot, with a curve through the dots.
 
     Parameters
     ----------
@@ -84,6 +89,15 @@ def thinned(
         ax.plot(1e3 * (n - begin) / sr, y[n], ".-", color=SOUND, linewidth=1.1, markersize=3, label="all samples")
         kept = n[n % factor == 0]
         ax.plot(1e3 * (kept - begin) / sr, y[kept], "o", color=SAMPLES, markersize=6, label=_ordinal(factor))
+        if len(kept) > 3:
+            fine = np.linspace(kept[0], kept[-1], 20 * len(kept))
+            through = CubicSpline(kept, y[kept])(fine)
+            ax.plot(1e3 * (fine - begin) / sr, through, "--", color=FALSE, linewidth=1.8, label="through the dots")
+            if k and k == len(views) - 1:
+                top = int(np.argmax(through))
+                ax.set_ylim(None, ax.get_ylim()[1] + 0.35 * np.ptp(y[n]))
+                at = (1e3 * (fine[top] - begin) / sr, through[top])
+                mark(ax, "a slower wave", at, to=(14, 10), colour=FALSE)
         label(ax, title=f"{'AB'[k] if k < 2 else k}: {words}", x="Time [ms]", y="Amplitude" if k == 0 else "")
     axes[1, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     headline(fig, title)
@@ -96,21 +110,29 @@ def _ordinal(factor: int) -> str:
 
 
 @styled
-def samples_of_tones(freqs: Any, *, sr: float, n: int = 9, title: str = "") -> Figure:
+def samples_of_tones(freqs: Any, *, sr: float, n: int = 9, title: str | None = None) -> Figure:
     """Cosines of several frequencies, and what is left of them when they are sampled: the same dots, or others.
 
     Parameters
     ----------
-    freqs : sequence of float
-        In hertz: the tone, then what it is taken for.
+    freqs : float, or sequence of float
+        In hertz: a tone, beside which its alias is drawn; or all tones.
     sr : float
         Sample rate in hertz.
     n : int
         How many samples are shown.
-    title : str
-        The finding.
+    title : str, optional
+        The finding; left out, it says whether the tones share their samples.
 
     """
+    freqs = np.atleast_1d(host(freqs)).astype("float64")
+    if len(freqs) == 1 and float(alias_frequency(freqs[0], sr)) != freqs[0]:
+        freqs = np.append(freqs, alias_frequency(freqs[0], sr))
+    if title is None:
+        aliases = alias_frequency(freqs, sr)
+        title = (
+            "Two tones, one set of samples" if len(freqs) > 1 and np.ptp(aliases) == 0 else "Tones and their samples"
+        )
     fig, ax = figure()
     _tones(ax, freqs, sr, n)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -175,7 +197,14 @@ def _fold(ax: Axes, sr: float, fmax: float) -> None:
 
 @styled
 def glide_folds(
-    S_db: Any, *, sr: float, hop_length: int, start: float, stop: float, duration: float, title: str = ""
+    S_db: Any,
+    *,
+    sr: float,
+    hop_length: int,
+    start: float,
+    stop: float,
+    duration: float,
+    title: str = "What you hear follows a zigzag: frequencies fold at half the sample rate",
 ) -> Figure:
     """Where each frequency lands when it is sampled, above the spectrogram of a glide that went through all of them.
 
@@ -199,6 +228,8 @@ def glide_folds(
     top.set(xlim=(start, stop), ylim=(0, 0.68 * sr))
     below = np.linspace(start, min(stop, sr), 50)[1:]
     above = below[below > 0.6 * sr]
+    ticks = [start, *[f for f in top.get_xticks() if f > start]]
+    top.set_xticks(ticks, [f"{f / 1e3:g}" for f in ticks])
     top.plot([sr / 2, sr / 2], [0, sr / 2], color=SAMPLES, linewidth=1.0, linestyle=":")
     mark(top, "half the sample rate: the fold", (sr / 2, sr / 2), to=(26, 7))
     if above.size:
@@ -213,6 +244,9 @@ def glide_folds(
         S_db, origin="lower", aspect="auto", cmap=MAP, vmin=peak - 70, vmax=peak,
         extent=(-step / 2, (S_db.shape[1] - 0.5) * step, -bin_width / 2, sr / 2 + bin_width / 2),
     )  # fmt: skip
+    if start < sr / 2 < stop:
+        turn = duration * (sr / 2 - start) / (stop - start)
+        low.plot([turn, turn], [0, 0.56 * sr], color="0.7", linewidth=1.0, linestyle=":")
     low.set(xlim=(0, duration), ylim=(0, 0.56 * sr))
     low.set_yticks([0, sr / 4, sr / 2], [f"{f / 1e3:g}" for f in (0, sr / 4, sr / 2)])
     label(low, title="the glide that you heard: its spectrogram", x="Time [s]", y="Frequency\nheard [kHz]")
@@ -227,9 +261,9 @@ def impostors(
     sr: float,
     hop_length: int,
     at: Sequence[tuple[float, float]],
-    words: str,
+    words: str = "not on the left",
     fmax: float | None = None,
-    title: str = "",
+    title: str = "Without a filter, what lay above half the rate comes back below it",
 ) -> Figure:
     """Spectrograms one beside the other; arrows in the second point at what was not there in the first.
 
@@ -249,9 +283,12 @@ def impostors(
         The finding.
 
     """
+    highest = max(float(np.max(host(S))) for S in S_db.values())
+    S_db = {name: host(S) - highest for name, S in S_db.items()}
     fig = spectrograms(S_db, sr=sr, hop_length=hop_length, fmax=fmax, range_db=60.0, columns=len(S_db), title=title)
     ax = fig.axes[1]
-    height = (fmax or sr / 2) * 0.62
+    fig.axes[-1].set_ylabel("Level [dB re strongest bin]")
+    height = (fmax or sr / 2) * 0.86
     middle = float(np.mean([x for x, _ in at]))
     for x, y in at:
         arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.4, "shrinkB": 0}
@@ -262,6 +299,21 @@ def impostors(
 
 
 # ---- Between the samples ----
+
+
+def two_players(
+    S_db: Mapping[str, Any],
+    *,
+    sr: float,
+    hop_length: int,
+    at: Sequence[tuple[float, float]],
+    title: str = "The edges of stairs bring images of the voice above half the sample rate",
+) -> Figure:
+    """Spectrograms of the same samples played in two ways; arrows point at the images in the second.
+
+    All as in :func:`impostors`.
+    """
+    return impostors(S_db, sr=sr, hop_length=hop_length, at=at, words="images", title=title)
 
 
 def sinc_sum(
@@ -310,17 +362,19 @@ def sinc_sum(
         times, values = 1e3 * times[inside] - ms * first, values[inside]
         arrow = mark(ax, "pale: the sound before it was sampled", (times[where], values[where]), to=(30, 22))
         arrow.set_visible(False)
-    grow, settle, still = 3, 6, 3  # pictures for each sinc, for all others, for the dots alone
-    last = still + grow * len(shown) + settle + (2 if truth is not None else 0)
+    grow = np.where(np.arange(len(shown)) < SLOW, 8, 2)  # pictures for each sinc: the first ones to be watched
+    settle, still = 6, 3  # for all others, for the dots alone
+    starts, grown = np.cumsum(grow) - grow, int(np.sum(grow))
+    last = still + grown + settle + (2 if truth is not None else 0)
 
     def update(k: int) -> list[Any]:
-        share = np.clip((k - still + 1 - grow * np.arange(len(shown))) / grow, 0.0, 1.0)
-        outside = float(np.clip((k - still + 1 - grow * len(shown)) / settle, 0.0, 1.0))
-        for curve, sinc, part in zip(curves, sincs, share, strict=True):
-            growing = 0.0 < part < 1.0
+        share = np.clip((k - still + 1 - starts) / (grow // 2), 0.0, 1.0)
+        outside = float(np.clip((k - still + 1 - grown) / settle, 0.0, 1.0))
+        for curve, sinc, part, begin, slot in zip(curves, sincs, share, starts, grow, strict=True):
+            growing = part > 0.0 and k - still < begin + slot
             curve.set_data((fine, part * sinc) if part else ([], []))
             curve.set_linewidth(2.6 if growing else 1.3)
-            curve.set_alpha(1.0 if growing else 0.8)
+            curve.set_color(GROWING if growing else SINC)
         total.set_data((fine, share @ sincs + outside * rest) if share[0] else ([], []))
         end = k >= last - 1
         if truth is not None:
@@ -328,6 +382,8 @@ def sinc_sum(
             arrow.set_visible(end)
         if k < still:
             words = f"{len(shown)} samples. What lies between them?"
+        elif k < still + grow[0]:
+            words = "One sample brings a sinc: at all other samples it is zero"
         elif share[-1] < 1:
             words = "Each sample brings a sinc, and the sincs are added (blue)"
         elif not end:
@@ -343,7 +399,14 @@ def sinc_sum(
 
 
 @styled
-def stairs(y: Any, held: Any, *, sr: float, factor: int, title: str = "") -> Figure:
+def stairs(
+    y: Any,
+    held: Any,
+    *,
+    sr: float,
+    factor: int,
+    title: str = "Stairs go through the same samples, but they have edges",
+) -> Figure:
     """A sound, every ``factor``-th of its samples as a dot, and what holding these makes of it.
 
     ``y`` and ``held`` are float arrays (n,) at the rate ``sr`` in hertz.
@@ -368,10 +431,10 @@ def _dots_alone(x: np.ndarray, y: np.ndarray, limits: tuple[float, float], words
     """The first picture of the sinc sum; the lines still to come are empty."""
     fig, ax = figure(width=8.0, height=4.0)
     ax.plot([], [], color=SOUND, linewidth=7, alpha=0.3, solid_capstyle="butt")
-    ax.plot([], [], color=SOUND, linewidth=2.4, zorder=3)
+    ax.plot([], [], color=SOUND, linewidth=3.0, zorder=3)
     ax.plot(x, y, "o", color=SAMPLES, markersize=7, zorder=4)
-    for k in range(len(x)):
-        ax.plot([], [], color=SINCS[k % 5], linewidth=1.3)
+    for _ in x:
+        ax.plot([], [], color=SINC, linewidth=1.3)
     reach = float(np.max(np.abs(y)))
     ax.set(xlim=limits, ylim=(-1.35 * reach, 1.5 * reach))
     label(ax, x=words, y="Amplitude")
@@ -382,7 +445,7 @@ def _dots_alone(x: np.ndarray, y: np.ndarray, limits: tuple[float, float], words
 
 
 @styled
-def rounding(y: Any, rounded: Mapping[str, Any], *, sr: float, bits: int, every: int = 16, title: str = "") -> Figure:
+def rounding(y: Any, rounded: Mapping[str, Any], *, bits: int, every: int = 24, title: str = "") -> Figure:
     """Samples on their way to the nearest level, and beside them, for each input, what comes out.
 
     Parameters
@@ -391,8 +454,6 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, sr: float, bits: int, every:
         A sound with many samples: it is drawn as a curve, and every ``every``-th of its samples as a dot.
     rounded : kind: float array (n,)
         What quantising made of it, one row of panels for each; the levels are drawn where the kind's levels are.
-    sr : float
-        Sample rate in hertz.
     bits : int
         2^bits levels.
     every : int
@@ -401,9 +462,9 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, sr: float, bits: int, every:
         The finding.
 
     """
-    y, sr, bits = _one(y, "y"), positive_number(sr, "sr", unit="hertz"), positive_int(bits, "bits")
+    y, bits = _one(y, "y"), positive_int(bits, "bits")
     step = 2.0 ** (1 - bits)
-    fig, axes = figure(len(rounded), 2, height=3.0, squeeze=False, gridspec_kw={"width_ratios": [1.9, 1.0]})
+    fig, axes = figure(len(rounded), 2, height=3.3, squeeze=False, gridspec_kw={"width_ratios": [1.9, 1.0]})
     for row, (kind, q) in enumerate(rounded.items()):
         q = _one(q, kind)
         if q.shape != y.shape:
@@ -411,28 +472,45 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, sr: float, bits: int, every:
         left, right = axes[row]
         shift = float(np.round(q[0] / step * 2) % 2) / 2  # half a step for mid-rise
         levels = step * (np.arange(-(2 ** (bits - 1)), 2 ** (bits - 1)) + shift)
-        t = 1e3 * np.arange(len(y)) / sr
+        last = row == len(rounded) - 1
+        at = np.arange(every // 2, len(y), every)
+        t = (np.arange(len(y)) - at[0]) / every  # the dots are at whole numbers
         if bits <= 5:
             left.hlines(levels, t[0], t[-1], color="0.75", linewidth=0.8)
         left.plot(t, y, color=SOUND, linewidth=1.2, label="sound")
-        at = slice(every // 2, None, every)
-        left.vlines(t[at], np.minimum(y[at], q[at]), np.maximum(y[at], q[at]), color=FALSE, linewidth=2, label="error")
-        left.plot(t[at], y[at], "o", color=SAMPLES, markersize=4, label="sample")
-        left.plot(t[at], q[at], "s", color=LEVELS, markersize=5, label="rounded")
+        left.plot(t[at], q[at], "s", color=LEVELS, markersize=8, markerfacecolor="white", markeredgewidth=1.6,
+                  label="rounded")  # fmt: skip
+        left.vlines(t[at], np.minimum(y[at], q[at]), np.maximum(y[at], q[at]), color=FALSE, linewidth=3, zorder=4,
+                    label="error")  # fmt: skip
+        left.plot(t[at], y[at], "o", color=SAMPLES, markersize=4, zorder=5, label="sample")
         left.grid(False)
-        label(left, title=kind, x="Time [ms]" if row == len(rounded) - 1 else "", y="Amplitude")
-        left.set_ylim(-1.12, 1.12 if row else 1.55)
+        label(left, title=kind, x="Sample number" if last else "", y="Amplitude [1 = full scale]")
+        left.set_ylim(-1.12, 1.12 if row else 1.5)
         order = np.argsort(y)
         right.plot(y[order], y[order], color=SOUND, linewidth=0.9)
         right.plot(y[order], q[order], ".", color=LEVELS, markersize=3)
         right.set(xlim=(-1.12, 1.12), ylim=(-1.12, 1.12), aspect="equal")
         if bits <= 4:
+            _one_step(left, t[-1], levels)
             words = "0 becomes 0" if shift == 0 else "0 becomes Δ/2"
-            mark(right, words, (0.0, step * shift), to=(16, -22))
-        label(right, title="which value becomes which", x="In" if row == len(rounded) - 1 else "", y="Out")
+            mark(right, words, (0.0, step * shift), to=(-2, 34))
+        label(right, title="output against input", x="In [1 = full scale]" if last else "", y="Out [1 = full scale]")
     axes[0, 0].legend(loc="upper right", ncols=4, columnspacing=1.0, handlelength=1.2)
     headline(fig, title)
     return fig
+
+
+def _one_step(ax: Axes, end: float, levels: np.ndarray) -> None:
+    """Beside the curve, how far two levels lie apart; and half of it."""
+    low, high = levels[len(levels) // 2 - 1 :][:2]
+    arrow = {"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0}
+    x, step = end * 1.03, high - low
+    ax.annotate("", (x, low), (x, high), arrowprops=arrow)
+    ax.text(x + 0.012 * end, (low + high) / 2, "Δ", va="center")
+    x = end * 1.10
+    ax.annotate("", (x, high), (x, high + step / 2), arrowprops=arrow)
+    ax.text(x + 0.012 * end, high + step / 4, "Δ/2", va="center")
+    ax.set_xlim(None, end * 1.2)
 
 
 @styled
@@ -473,8 +551,8 @@ def error_spectra(
     *,
     sr: float,
     n_fft: int = 1024,
-    point_at: tuple[str, float] | None = None,
-    title: str = "",
+    tone: float | None = None,
+    title: str = "Rounding makes lines; dither puts a floor in their place",
 ) -> Figure:
     """Mean spectra of errors, in dB relative to a full-scale sine: lines tell distortion, a floor tells noise.
 
@@ -486,8 +564,9 @@ def error_spectra(
         Sample rate in hertz.
     n_fft : int
         Length of the frames (Hann window) over which the power is averaged; the bins are sr/n_fft apart.
-    point_at : (words, hertz), optional
-        An arrow to the first error's level in the bin nearest to that frequency.
+    tone : float, optional
+        The frequency in hertz of the sound that was rounded: an arrow says which harmonic of it the first error's
+        strongest line is, and how far it stands above the second error's floor (its median).
     title : str
         The finding.
 
@@ -495,7 +574,8 @@ def error_spectra(
     sr = positive_number(sr, "sr", unit="hertz")
     w = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
     f = np.arange(n_fft // 2 + 1) * sr / n_fft
-    fig, ax = figure(height=3.8)
+    fig, ax = figure(height=4.2)
+    drawn: list[np.ndarray] = []
     for k, (name, error) in enumerate(errors.items()):
         e = host(as_samples(error)[0])
         if e.ndim != 1 or len(e) < n_fft:
@@ -504,16 +584,30 @@ def error_spectra(
         power = np.mean(np.abs(np.fft.rfft(frames * w)) ** 2, axis=0) * 4 / w.sum() ** 2
         level = 10 * np.log10(np.maximum(power, 1e-12))
         ax.plot(f / 1e3, level, color=ERRORS[k % 3], linestyle=("-", "-", "--")[k % 3], linewidth=1.2, label=name)
-        if k == 0 and point_at is not None:
-            bin_ = int(np.argmin(np.abs(f - point_at[1])))
-            mark(ax, point_at[0], (f[bin_] / 1e3, level[bin_]), to=(26, 2), colour=FALSE)
+        drawn.append(level)
+    peak = int(np.argmax(drawn[0]))
+    x, top = f[peak] / 1e3, float(drawn[0][peak])
+    if tone is not None:
+        words = f"{round(f[peak] / tone)} × {tone:g} Hz"
+        if len(drawn) > 1:
+            floor = float(np.median(drawn[1]))
+            words += f": {top - floor:.0f} dB above the floor,\nin bins of {sr / n_fft:.1f} Hz"
+            ax.annotate(
+                "", (x, floor), (x, top), arrowprops={"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0}, zorder=9
+            )
+        mark(ax, words, (x, top), to=(26, 6))
+    if min(level.min() for level in drawn) < -119.9:
+        ax.text(1.03, 0.03, "the picture ends\nat −120 dB", transform=ax.transAxes, fontsize=9, va="bottom")
+    ax.set_ylim(None, max(float(level.max()) for level in drawn) + 14)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     label(ax, title=title, x="Frequency [kHz]", y=f"Error in bins of {sr / n_fft:.1f} Hz\n[dB re full-scale sine]")
     return fig
 
 
 @styled
-def snr_over_bits(bits: Any, measured: Mapping[str, Any], theory: Mapping[str, Any], *, title: str = "") -> Figure:
+def snr_over_bits(
+    bits: Any, measured: Mapping[str, Any], theory: Mapping[str, Any], *, title: str = "Six decibels for every bit"
+) -> Figure:
     """Signal-to-noise ratios against the number of bits: measured as dots, the formula as lines.
 
     Parameters
@@ -529,7 +623,7 @@ def snr_over_bits(bits: Any, measured: Mapping[str, Any], theory: Mapping[str, A
     bits = np.asarray(bits)
     fig, ax = figure(width=6.5, height=4.4)
     for k, name in enumerate(theory):
-        colour = (LEVELS, SOUND, *COLOURS[3:])[k % 6]
+        colour = (COLOURS[5], SOUND, *COLOURS[3:5])[k % 4]
         ax.plot(bits, theory[name], color=colour, linestyle=LINE_STYLES[k % 6], label=f"{name}, formula")
         ax.plot(bits, measured[name], "os^"[k % 3], color=colour, markersize=7, label=f"{name}, measured")
     lines = list(theory.values())
@@ -558,6 +652,7 @@ def sampling_chain(
     *,
     sr: float,
     factor: int,
+    bits: int,
     rounded: Any,
     played: Any,
     titles: Sequence[str],
@@ -573,6 +668,8 @@ def sampling_chain(
         Sample rate in hertz of these.
     factor : int
         Every ``factor``-th of ``filtered`` is a sample.
+    bits : int
+        The levels are 2^(1 - bits) apart, one of them at zero.
     rounded : float array (ceil(n / factor),)
         Those samples on their levels.
     titles : four str
@@ -597,13 +694,20 @@ def sampling_chain(
     one.plot(t, filtered, color=SOUND, label="filtered")
     two.plot(t, filtered, color=SOUND, linewidth=0.8)
     two.plot(dots, filtered[::factor], "o", color=SAMPLES, markersize=4, label="samples")
+    step = 2.0 ** (1 - bits)
+    reach = np.ceil(np.max(np.abs(rounded)) / step) * step
+    three.hlines(np.arange(-reach, reach + step / 2, step), t[0], t[-1], color="0.75", linewidth=0.8)
     three.vlines(dots, np.minimum(filtered[::factor], rounded), np.maximum(filtered[::factor], rounded), color=FALSE,
-                 linewidth=2, label="error")  # fmt: skip
-    three.plot(dots, rounded, "s", color=LEVELS, markersize=4, label="rounded")
+                 linewidth=2.5, zorder=4, label="error")  # fmt: skip
+    three.plot(dots, rounded, "s", color=LEVELS, markersize=5, markerfacecolor="white", label="rounded")
+    three.plot(dots, filtered[::factor], "o", color=SAMPLES, markersize=3, zorder=5, label="samples")
+    three.grid(False)
+    three.annotate("", (t[-1], 0), (t[-1], step), arrowprops={"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0})
+    three.text(t[-1] * 1.01, step / 2, "Δ", va="center")
     four.plot(t, filtered, color=SOUND, linewidth=5, alpha=0.3, label="filtered")
     four.plot(t, played, color=LEVELS, linewidth=1.3, label="played")
     for ax in axes.flat:
-        ax.legend(loc="upper right", ncols=2, columnspacing=1.0, handlelength=1.4)
+        ax.legend(loc="upper right", ncols=3, columnspacing=1.0, handlelength=1.2)
     peak = 1.1 * float(np.max(np.abs(sound)))
     one.set_ylim(-peak, 1.5 * peak)
     for ax in axes[1]:

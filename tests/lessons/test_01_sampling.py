@@ -43,7 +43,7 @@ def test_the_s_is_strongest_between_3_and_5_khz_and_lands_below_2(lesson):
     whole = band_power(s, 16_000, 0, 8001)
     assert band_power(s, 16_000, 3000, 5000) > 0.8 * whole
     assert band_power(s, 16_000, 0, 2000) < 0.03 * whole
-    assert band_power(lesson.ways["no filter"][lesson.s], 16_000, 0, 2000) > 0.8 * whole
+    assert band_power(lesson.same_rate["no filter"][lesson.s], 16_000, 0, 2000) > 0.8 * whole
 
 
 def test_the_glide_turns_at_4_and_at_8_khz(lesson):
@@ -66,7 +66,7 @@ def test_at_the_nyquist_frequency_the_samples_may_all_be_zero(lesson):
 
 def test_filtering_afterwards_does_not_help(lesson):
     """The s keeps its level without a filter and with one that comes too late; the filter first takes 17 dB of it."""
-    level = {name: 20 * np.log10(dk.rms(y[lesson.s])) for name, y in lesson.ways.items()}
+    level = {name: 20 * np.log10(dk.rms(y[lesson.s])) for name, y in lesson.same_rate.items()}
     recording = 20 * np.log10(dk.rms(lesson.phrase[lesson.s]))
     assert level["no filter"] == pytest.approx(recording, abs=0.6)
     assert level["filter afterwards"] == pytest.approx(level["no filter"], abs=0.6)
@@ -74,18 +74,19 @@ def test_filtering_afterwards_does_not_help(lesson):
 
 
 def test_three_samples_of_four_come_back(lesson):
-    """By less than a millionth, where a 16-bit file stores 0.00002 and the peak is 0.2."""
-    assert np.max(np.abs(lesson.between - lesson.low[21_600:22_000])) < 1e-6 < 0.5 / 32_768 < 2e-5
-    assert np.max(np.abs(lesson.between)) == pytest.approx(0.2, abs=0.02)
+    """By less than a millionth, where half a step of 16 bits is 0.000015 and the peak is 0.2."""
+    assert np.max(np.abs(lesson.found - lesson.low[21_600:22_000])) < 1e-6 < 0.5 / 32_768 < 1.6e-5
+    assert np.max(np.abs(lesson.found)) == pytest.approx(0.2, abs=0.02)
     assert lesson.t[0] * lesson.voice_sr % 4 == 0  # every fourth of these samples was kept
     assert db(band_power(lesson.low, 16_000, 2000, 8001) / band_power(lesson.low, 16_000, 0, 2000)) < -80
 
 
 def test_the_stairs_hold_images_and_the_sincs_do_not(lesson):
     """500 Hz and 3500 Hz have the same samples at 4000 Hz, and stairs play both."""
-    low, held = lesson.low[lesson.part], lesson.held[lesson.part]
-    assert np.array_equal(held[::4], low[::4])
-    assert db(band_power(held, 16_000, 2100, 8000) / band_power(low, 16_000, 0, 2000)) > -15
+    assert np.array_equal(lesson.held[::4], lesson.low[::4])
+    low, held = lesson.pair["sinc sum"], lesson.pair["stairs"]
+    assert db(band_power(held, 16_000, 2000, 8001) / band_power(low, 16_000, 0, 2000)) == pytest.approx(-13, abs=1)
+    assert 20 * np.log10(np.sinc(0.5)) == pytest.approx(-3.9, abs=0.05)  # what holding takes at half the rate
     assert db(band_power(low, 16_000, 2100, 8000) / band_power(low, 16_000, 0, 2000)) < -60
     tone = dk.sample_and_hold(np.cos(2 * np.pi * 500 * np.arange(16_000) / 16_000), 4)
     spectrum = np.abs(np.fft.rfft(tone)) / 8000
@@ -109,13 +110,16 @@ def test_where_the_slider_of_bits_starts(lesson):
 
 
 def test_the_phrase_in_few_bits(lesson):
-    """36 dB and 12 dB in 8 and 4 bits; 3 dB in 2 bits, and of s, f and sh hardly anything is left."""
+    """36 dB and 12 dB in 8 and 4 bits; 2.8 or −2.6 dB in 2; f is gone, of s and sh one sample in a hundred is left."""
     got = {name: float(dk.snr(lesson.loud, y)) for name, y in lesson.coarse.items()}
     assert got["8 bits"] == pytest.approx(36, abs=0.6)
     assert got["4 bits"] == pytest.approx(12, abs=0.6)
-    assert got["2 bits"] == pytest.approx(3, abs=0.5)
-    for consonant in consonants():
-        assert np.mean(lesson.coarse["2 bits"][consonant] != 0) < 0.02
+    assert got["2 bits"] == pytest.approx(2.8, abs=0.1)
+    assert got["2 bits, mid-rise"] == pytest.approx(-2.6, abs=0.1)
+    s, f, sh = (np.mean(lesson.coarse["2 bits"][consonant] != 0) for consonant in consonants())
+    assert f == 0
+    assert s == pytest.approx(0.01, abs=0.006)
+    assert sh == pytest.approx(0.01, abs=0.006)
     assert np.min(np.abs(lesson.coarse["2 bits, mid-rise"])) == 0.25
 
 
@@ -125,7 +129,9 @@ def test_every_bit_brings_six_decibels(lesson):
         slope = np.polyfit(lesson.bits, lesson.measured[name], 1)[0]
         assert slope == pytest.approx(6.02, abs=0.1)
         assert np.max(np.abs(np.array(lesson.measured[name]) - lesson.formula[name])) < 1.0
-    assert lesson.formula["sine"][-1] == pytest.approx(98.1, abs=0.1)
+    below = [10 * np.log10(0.5 / np.mean(x.astype("float64") ** 2)) for x in (lesson.sine, lesson.loud)]
+    assert below == pytest.approx([0.9, 14], abs=0.5)
+    assert np.max(np.abs(lesson.sine)) <= 1 - 2.0**-4  # nothing is clipped in 4 bits: Δ/2 below full scale
     assert np.array(lesson.formula["sine"]) - lesson.formula["phrase"] == pytest.approx(13, abs=0.5)
 
 
@@ -134,7 +140,7 @@ def test_the_error_of_a_soft_tone(lesson):
     power = [np.mean(e**2) * 2**14 for e in lesson.errors.values()]
     assert power == pytest.approx([0.109, 0.25, 0.5], abs=0.005)
     assert np.max(np.abs(lesson.soft)) * 2**7 == pytest.approx(2.56)
-    rounded, dithered = (lesson.bins(lesson.errors[name], 1024) for name in ("rounded", "with TPDF dither"))
+    rounded, dithered = (lesson.bins(lesson.errors[name], 1024) for name in ("rounded", "with dither"))
     assert np.argmax(rounded) * 16_000 / 1024 == 1750  # the seventh harmonic
     assert db(np.max(dithered) / np.median(dithered)) < 2  # no lines
 
@@ -142,12 +148,12 @@ def test_the_error_of_a_soft_tone(lesson):
 @pytest.mark.parametrize(("n_fft", "above"), [(256, 10.5), (1024, 16.6), (4096, 22.7)])
 def test_a_line_over_the_floor_depends_on_the_resolution(lesson, n_fft, above):
     line = np.max(lesson.bins(lesson.errors["rounded"], n_fft))
-    floor = np.median(lesson.bins(lesson.errors["with TPDF dither"], n_fft))
+    floor = np.median(lesson.bins(lesson.errors["with dither"], n_fft))
     assert db(line / floor) == pytest.approx(above, abs=0.2)
 
 
 def test_shaping_weakens_the_error_below_a_sixth_of_the_rate(lesson):
-    flat, shaped = (lesson.bins(lesson.errors[name], 1024) for name in ("with TPDF dither", "dithered and shaped"))
+    flat, shaped = (lesson.bins(lesson.errors[name], 1024) for name in ("with dither", "dithered and shaped"))
     f = np.arange(513) * 16_000 / 1024
     gain = shaped / flat
     assert np.mean(gain[(f > 200) & (f < 2300)]) < 0.6
@@ -163,36 +169,55 @@ def consonants():
     return [slice(round((p.start - 2.25) * 16_000), round((p.end - 2.25) * 16_000)) for p in spoken]
 
 
-def test_dither_brings_soft_sounds_back(lesson):
-    """In two bits s and sh are silent when rounded; with dither they are there, in the noise."""
+def test_a_tone_below_half_a_step_is_silent_and_sings_with_dither(lesson):
+    assert np.max(np.abs(lesson.faint)) * 2**7 == pytest.approx(0.4, abs=0.02)
+    assert not np.any(lesson.faint_too["rounded"])
+    dithered = lesson.faint_too["dither"]
+    assert len(np.unique(dithered)) == 3
+    up = lesson.faint > 0.9 * np.max(lesson.faint)
+    assert np.mean(dithered[up] > 0) > 3 * np.mean(dithered[up] < 0)
+    bins = np.abs(np.fft.rfft(dithered)) / len(dithered) * 2
+    assert bins[500] == pytest.approx(0.003, rel=0.1)  # two seconds: bin 500 is 250 Hz
+    assert bins[500] > 10 * np.median(bins)
+
+
+def test_the_first_dots_of_the_s_lie_on_the_upper_side(lesson):
+    begin = round((list(lesson.seen.values())[1] - 0.003) * lesson.voice_sr)
+    n = np.arange(begin, begin + 100)
+    assert np.all(lesson.voice[n[n % 4 == 0]][:9] > 0)
+
+
+def test_soft_sounds_leave_a_trace_with_dither(lesson):
+    """Of s and sh in two bits; the hiss is 5 dB stronger than the voice."""
     for consonant in consonants()[::2]:
-        voice, heard = lesson.loud[consonant], lesson.dithered["2 bits, dither"][consonant]
+        voice, heard = lesson.loud[consonant], lesson.pairs["2 bits, dither"][consonant]
         assert np.corrcoef(voice, heard)[0, 1] > 0.25  # by chance: 0.02
-    for bits in (8, 4, 3, 2):  # the error is stronger than without
-        dithered = lesson.dithered[f"{bits} bits, dither"]
-        assert dk.snr(lesson.loud, dithered) < dk.snr(lesson.loud, lesson.coarse[f"{bits} bits"]) - 4
+    assert dk.snr(lesson.loud, lesson.pairs["2 bits, dither"]) == pytest.approx(-5, abs=0.1)
+    for bits in (4, 2):  # the error is stronger than without
+        dithered = lesson.pairs[f"{bits} bits, dither"]
+        assert dk.snr(lesson.loud, dithered) < dk.snr(lesson.loud, lesson.pairs[f"{bits} bits"]) - 4
 
 
 def test_with_dither_the_error_is_the_same_everywhere(lesson):
     """Its power in vowels and in consonants; without, it follows the sound."""
     vowel = slice(round(0.60 * 16_000), round(0.66 * 16_000))
-    errors = {
-        k: (lesson.coarse[f"{k} bits"] - lesson.loud, lesson.dithered[f"{k} bits, dither"] - lesson.loud)
-        for k in (4, 3)
-    }
-    for plain, dithered in errors.values():
+    for k in (4, 3):
+        plain, dithered = (dk.quantize(lesson.loud, k, dither=kind) - lesson.loud for kind in (None, "tpdf"))
         quiet = consonants()[1]
         assert abs(db(np.mean(dithered[vowel] ** 2) / np.mean(dithered[quiet] ** 2))) < 1
         assert db(np.mean(plain[vowel] ** 2) / np.mean(plain[quiet] ** 2)) > 3
 
 
-def test_codes_taken_for_fractions_leave_signs(lesson):
+def test_codes_mistaken_for_floats_leave_signs(lesson):
     assert lesson.codes.dtype == np.int16
-    assert np.array_equal(lesson.codes / 32_768, lesson.fractions)
+    assert np.array_equal(lesson.codes / 32_768, lesson.floats)
     assert 20 * np.log10(32_768) == pytest.approx(90.3, abs=0.05)
     assert np.mean(np.abs(lesson.cut_off) == 0.1) > 0.95
     with pytest.raises(dk.SampleTypeError, match="to_float"):
         dk.play(lesson.codes, lesson.voice_sr)
+    for refuses in (dk.rms, dk.spectrogram, lambda y: dk.decimate(y, 4), lambda y: dk.integrated_loudness(y, 16_000)):
+        with pytest.raises(dk.SampleTypeError):
+            refuses(lesson.codes)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of librosa's own imports
@@ -210,7 +235,29 @@ def test_mp3_is_smaller_and_not_equal(lesson, tmp_path):
     assert sizes["mp3"] < sizes["flac"] < sizes["wav"]
     assert sizes["wav"] - 2 * len(lesson.long) < 200
     assert len(lesson.long) / 16_000 == pytest.approx(29.4, abs=0.1)
-    assert dk.snr(lesson.long, lesson.mp3[: len(lesson.long)]) == pytest.approx(26, abs=1)
+    assert dk.snr(lesson.long, lesson.mp3) == pytest.approx(26, abs=1)
+
+
+def test_half_of_soundfiles_codes_are_one_below(lesson):
+    off = lesson.ours_16.astype(int) - lesson.theirs_16
+    assert set(np.unique(off)) == {0, 1}
+    assert np.mean(off) == pytest.approx(0.5, abs=0.1)
+    assert np.mean(lesson.theirs_16 == np.floor(lesson.inside * 32_768)) > 0.999
+
+
+def test_folds_and_ratios_of_the_reference():
+    assert [round(6.02 * bits + 1.76) for bits in (8, 16, 24)] == [50, 98, 146]
+
+
+def test_a_quiet_sine_in_mid_rise_is_five_decibels_stronger():
+    sine = 0.2 * np.sin(2 * np.pi * 1.5 * np.arange(480) / 480)
+    square = dk.quantize(sine, 2, kind="mid-rise")
+    assert db(np.mean(square**2) / np.mean(sine**2)) == pytest.approx(5, abs=0.3)
+
+
+def test_decimate_is_six_decibels_down_at_the_fold():
+    tone = np.cos(2 * np.pi * 1999.0 * np.arange(64_000) / 16_000)
+    assert db(np.mean(dk.decimate(tone, 4)[200:-200] ** 2) / 0.5) == pytest.approx(-6, abs=0.5)
 
 
 def test_a_voice_of_60_db_is_two_hundredths_of_a_pascal(lesson):
@@ -222,7 +269,7 @@ def test_noise_after_rounding_leaves_the_line(lesson):
     k = 1750 * 1024 // 16_000
     line, after, before = (
         np.mean(dk.spectrogram(e, n_fft=1024)[k])
-        for e in (lesson.errors["rounded"], lesson.after, lesson.errors["with TPDF dither"])
+        for e in (lesson.errors["rounded"], lesson.after, lesson.errors["with dither"])
     )
     assert abs(db(after / line)) < 0.3
     assert db(before / line) < -15

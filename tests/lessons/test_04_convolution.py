@@ -152,6 +152,8 @@ def test_without_the_flip_the_reverberation_comes_before_the_words(lesson):
     """The quiet second before the first vowel's end is full; the rule with [::-1] is NumPy's convolution."""
     assert lesson.right.size == lesson.forgotten.size == lesson.speech.size + lesson.K - 1
     assert np.argmax(lesson.room[::-1]) == lesson.K - 1 == 15_999
+    reversed_room = scipy.signal.fftconvolve(lesson.speech, lesson.room[::-1])
+    np.testing.assert_allclose(lesson.forgotten, reversed_room, atol=1e-12)
     first = int(0.15 * lesson.sr)
     after_flip = levels(lesson.forgotten[: lesson.K - 1 + first], lesson.sr)
     assert after_flip[-10:].mean() > after_flip[:10].mean() + 20  # swells

@@ -22,6 +22,8 @@ def test_thinned_dots_are_samples():
     assert np.all(n % 4 == 0)
     assert (title(here), fig.get_suptitle()) == ("A: here", "the finding")
     assert here.lines[1].get_label() == "every fourth"
+    through = here.lines[2].get_data()
+    assert np.allclose(np.interp(x, *through), dots, atol=2e-3)
     with pytest.raises(dk.ParameterError, match="outside the sound"):
         dk.viz.thinned(y, 8000, 4, views={"late": 3.0})
     with pytest.raises(dk.ParameterError, match="views is empty"):
@@ -29,7 +31,10 @@ def test_thinned_dots_are_samples():
 
 
 def test_dots_lie_on_their_tones():
-    (ax,) = dk.viz.samples_of_tones([7000, 1000], sr=8000, n=5).axes
+    (ax,) = dk.viz.samples_of_tones(7000, sr=8000, n=5).axes
+    assert title(ax) == "Two tones, one set of samples"
+    assert title(dk.viz.samples_of_tones([500, 1000], sr=8000).axes[0]) == "Tones and their samples"
+    assert len(dk.viz.samples_of_tones(1000, sr=8000).axes[0].lines) == 2
     tone, alias, first, second = ax.lines
     assert np.allclose(first.get_ydata(), second.get_ydata())
     assert np.allclose(first.get_xdata(), np.arange(5) / 8)
@@ -57,18 +62,25 @@ def test_the_glide_under_its_rule():
     assert rule.get_xlim() == (500, 11_500)
     (image,) = seen.images
     assert image.get_extent() == pytest.approx([-0.004, 0.076, -500, 4500])
+    assert rule.get_xticks()[0] == 500
+    assert seen.lines[0].get_xdata()[0] == pytest.approx(0.08 * 3500 / 11_000)  # the fold
     arrow = rule.texts[-1]
     assert arrow.xy[1] == dk.alias_frequency(arrow.xy[0], 8000)
 
 
 def test_impostors_are_pointed_at_in_the_second_picture():
-    plane = np.zeros((5, 10))
+    plane = np.full((5, 10), 3.0)
     fig = dk.viz.impostors(
         {"a": plane, "b": plane}, sr=8000, hop_length=64, at=[(0.02, 1000)], words="here", title="finding"
     )
     arrow, words = fig.axes[1].texts
     assert (arrow.xy, words.get_text()) == ((0.02, 1000), "here")
     assert fig.get_suptitle() == "finding"
+    assert np.all(fig.axes[0].images[0].get_array() == 0.0)
+    assert fig.axes[-1].get_ylabel() == "Level [dB re strongest bin]"
+    fig = dk.viz.two_players({"a": plane, "b": plane}, sr=8000, hop_length=64, at=[(0.02, 1000)])
+    assert fig.axes[1].texts[1].get_text() == "images"
+    assert "images" in fig.get_suptitle()
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +110,7 @@ def test_sincs_add_up_to_the_sound(band_limited):
 def test_each_sinc_goes_through_its_own_dot_and_through_zero_at_the_others(band_limited):
     _, y = band_limited
     movie = dk.viz.sinc_sum(y[::4], sr=1000, view=(45, 57))
-    movie.update(3 + 3 * 12)
+    movie.update(3 + 3 * 8 + 9 * 2)
     sincs = movie.figure.axes[0].lines[3:15]
     x = sincs[0].get_xdata()
     for k, sinc in enumerate(sincs):
@@ -109,7 +121,9 @@ def test_each_sinc_goes_through_its_own_dot_and_through_zero_at_the_others(band_
 def test_the_sum_goes_through_the_dots_that_have_come(band_limited):
     _, y = band_limited
     movie = dk.viz.sinc_sum(y[::4], sr=1000, view=(45, 57))
-    movie.update(3 + 3 * 6 - 1)  # six sincs are there
+    movie.update(4)
+    assert title(movie.figure.axes[0]) == "One sample brings a sinc: at all other samples it is zero"
+    movie.update(3 + 3 * 8 + 3 * 2 - 1)  # six sincs are there
     x, got = movie.figure.axes[0].lines[1].get_data()
     expected = np.where(np.arange(12) < 6, y[::4][45:57], 0)
     assert np.allclose(np.interp(np.arange(12), x, got), expected, atol=5e-3)
@@ -136,17 +150,17 @@ def test_stairs_and_their_edge():
 def test_rounding_draws_levels_where_they_are(kind):
     y = np.sin(np.arange(160) / 10)
     q = dk.quantize(y, 3, kind=kind)
-    left, right = dk.viz.rounding(y, {kind: q}, sr=16_000, bits=3).axes
+    left, right = dk.viz.rounding(y, {kind: q}, bits=3, every=16).axes
     levels = [segment[0, 1] for segment in left.collections[0].get_segments()]
     assert len(levels) == 8
     assert set(q) <= set(levels)
-    assert np.array_equal(left.lines[1].get_ydata(), y[8::16])
-    assert np.array_equal(left.lines[2].get_ydata(), q[8::16])
+    assert np.array_equal(left.lines[2].get_ydata(), y[8::16])
+    assert np.array_equal(left.lines[1].get_ydata(), q[8::16])
     x, out = right.lines[1].get_data()
     assert np.array_equal(dk.quantize(x, 3, kind=kind), out)
     assert right.texts[0].xy == (0.0, 0.0 if kind == "mid-tread" else 0.125)
     with pytest.raises(dk.ParameterError, match="expected the same"):
-        dk.viz.rounding(y, {kind: q[:-1]}, sr=16_000, bits=3)
+        dk.viz.rounding(y, {kind: q[:-1]}, bits=3)
 
 
 def test_staircases():
@@ -160,10 +174,11 @@ def test_staircases():
 
 def test_a_tone_of_the_error_has_its_level():
     error = 0.01 * np.cos(2 * np.pi * 64 / 1024 * np.arange(8192))
-    (ax,) = dk.viz.error_spectra({"e": error}, sr=8000, point_at=("there", 503.0)).axes
+    (ax,) = dk.viz.error_spectra({"e": error, "f": 0.1 * error}, sr=8000, tone=100).axes
     assert np.max(ax.lines[0].get_ydata()) == pytest.approx(-40, abs=0.01)
     assert ax.lines[0].get_xdata()[np.argmax(ax.lines[0].get_ydata())] == pytest.approx(0.5)
-    assert ax.texts[0].xy == pytest.approx((0.5, -40), abs=0.01)
+    arrow = next(text for text in ax.texts if "5 × 100 Hz" in text.get_text())
+    assert arrow.xy == pytest.approx((0.5, -40), abs=0.01)
     assert "7.8 Hz" in ax.get_ylabel()
     with pytest.raises(dk.ParameterError, match="n of 1024 or more"):
         dk.viz.error_spectra({"e": error[:10]}, sr=8000)
@@ -182,11 +197,15 @@ def test_the_chain():
     y, z = np.sin(300 * t), np.sin(200 * t)
     q = dk.quantize(z[::4], 3)
     titles = ["one", "two", "three", "four"]
-    axes = dk.viz.sampling_chain(y, z, sr=1000, factor=4, rounded=q, played=z, titles=titles).axes
+    axes = dk.viz.sampling_chain(y, z, sr=1000, factor=4, bits=3, rounded=q, played=z, titles=titles).axes
     assert [title(ax) for ax in axes] == titles
     assert np.array_equal(axes[1].lines[1].get_ydata(), z[::4])
     assert np.array_equal(axes[2].lines[0].get_ydata(), q)
+    assert np.array_equal(axes[2].lines[1].get_ydata(), z[::4])
+    levels = [segment[0, 1] for segment in axes[2].collections[0].get_segments()]
+    assert set(q) <= set(levels)
+    assert np.allclose(np.diff(levels), 0.25)
     with pytest.raises(dk.ParameterError, match="expected three of"):
-        dk.viz.sampling_chain(y, z, sr=1000, factor=4, rounded=q[:-1], played=z, titles=titles)
+        dk.viz.sampling_chain(y, z, sr=1000, factor=4, bits=3, rounded=q[:-1], played=z, titles=titles)
     with pytest.raises(dk.ParameterError, match="one channel"):
-        dk.viz.sampling_chain(np.stack([y, y]), z, sr=1000, factor=4, rounded=q, played=z, titles=titles)
+        dk.viz.sampling_chain(np.stack([y, y]), z, sr=1000, factor=4, bits=3, rounded=q, played=z, titles=titles)
