@@ -46,7 +46,7 @@ class Player:
     @property
     def level(self) -> str:
         """The loudness as people write it."""
-        return f"{self.loudness:.1f} LUFS".replace("-", "−") if math.isfinite(self.loudness) else "silent"
+        return _lufs(self.loudness) if math.isfinite(self.loudness) else "silent"
 
     def _repr_html_(self) -> str:
         return f'<div style="{ROW}">{self._figure()}</div>'
@@ -65,6 +65,10 @@ class Player:
             f'<audio controls="controls" style="width:100%" aria-label="{spoken}" '
             f'src="data:audio/wav;base64,{source}"></audio></figure>'
         )
+
+
+def _lufs(level: float) -> str:
+    return f"{level:.1f} LUFS".replace("-", "−")
 
 
 ROW = "display:flex;flex-wrap:wrap;gap:8px 20px;align-items:flex-end;max-width:60em"
@@ -201,7 +205,7 @@ def listen(
         raise ParameterError(f"no sample rate for {without}: give sr, or (samples, sample rate) for each.")
     if equal_loudness is not False:
         pairs, target = _to_one_loudness(pairs, TARGET if equal_loudness is True else float(equal_loudness))
-        caption = f"{caption} (all at {target:.1f} LUFS)".replace("-", "−").strip()
+        caption = f"{caption} (all at {_lufs(target)})".strip()
     players = tuple(_player(name, y, rate, captions.get(name, "")) for name, (y, rate) in pairs.items())
     levels = [player.loudness for player in players]
     if not level_matters and len(set(levels)) > 1 and not max(levels) - min(levels) <= WITHIN:

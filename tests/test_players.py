@@ -66,9 +66,9 @@ def test_slow_sounds_have_the_level_of_the_same_sound_at_a_usual_rate():
 @pytest.mark.parametrize("target", [True, -30.0, -23])
 def test_equal_loudness_brings_all_to_one_value_and_says_which(arrays, target):
     sounds = {"soft": arrays(0.01 * TONE), "loud": arrays(TONE), "stereo": (arrays(np.stack([TONE, TONE])), 44_100)}
-    players = dk.listen(sounds, SR, "Listen", equal_loudness=target)
+    players = dk.listen(sounds, SR, "Mid-tread", equal_loudness=target)
     wanted = -23.0 if target is True else target
-    assert players.caption == f"Listen (all at −{-wanted:.1f} LUFS)"
+    assert players.caption == f"Mid-tread (all at −{-wanted:.1f} LUFS)"
     for player in players:
         samples, sr = decoded(player)
         assert float(dk.integrated_loudness(samples / 32768, sr)) == pytest.approx(wanted, abs=0.05)

@@ -203,24 +203,24 @@ scalloping_loss = Check(
     _WEIGHTS,
     (
         Mistake(
-            "10·lg where 20·lg was asked",
+            "10·log₁₀ where 20·log₁₀ was asked",
             lambda w: _scalloping_loss(w) / 2,
-            "The ratio is one of amplitudes: 20·lg (or 10·lg of its square).",
+            "The ratio is one of amplitudes: 20·log₁₀ (or 10·log₁₀ of its square).",
         ),
         Mistake(
             "a gain where a loss was asked",
             lambda w: -_scalloping_loss(w),
-            "A loss is counted positive: turn the sign.",
+            "A loss is counted positive: change its sign.",
         ),
         Mistake(
-            "10·lg where 20·lg was asked, and a gain where a loss was asked",
+            "10·log₁₀ where 20·log₁₀ was asked, and a gain where a loss was asked",
             lambda w: -_scalloping_loss(w) / 2,
-            "The ratio is one of amplitudes (20·lg), and a loss is counted positive.",
+            "The ratio is one of amplitudes (20·log₁₀), and a loss is counted positive.",
         ),
         Mistake(
             "the ratio, not yet in dB",
             lambda w: _gain_at(w, 0.5),
-            "The ratio is right: −20·lg of it is the loss.",
+            "The ratio is right: −20·log₁₀ of it is the loss.",
         ),
         Mistake(
             "the loss at a whole bin rather than half a bin",
@@ -245,7 +245,7 @@ scalloping_loss = Check(
         Mistake(
             "the worst-case processing loss",
             lambda w: _scalloping_loss(w) + 10 * math.log10(_enbw(w)),
-            "That is the next figure: scalloping loss plus 10·lg of ENBW. Leave the bandwidth out.",
+            "That is the next figure: scalloping loss plus 10·log₁₀ of ENBW. Leave the bandwidth out.",
         ),
     ),
 )

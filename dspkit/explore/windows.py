@@ -12,8 +12,8 @@ from .._validate import positive_int, positive_number
 from ..errors import ParameterError
 from ..viz._style import Figure, host
 from ..viz.windows import leakage as draw_leakage
-from ..viz.windows import through_windows, window_spectra
-from ..windows import get_window, window_figures
+from ..viz.windows import main_lobe, through_windows, window_spectra
+from ..windows import get_window
 from ._explorer import Explorer, choice, slider
 
 __all__ = ["choose_window", "kaiser", "leakage", "weak_tone"]
@@ -64,11 +64,18 @@ def weak_tone(
     sr = positive_number(sr, "sr", unit="hertz")
 
     def draw(level: float, distance: float, window: str) -> Figure:
-        strong = _tone(20.3, n)
-        weak = 10 ** (level / 20) * _tone(20.3 + distance, n)
-        frames = {"the strong tone alone": strong, "both tones": strong + weak}
-        title = f"{window}: a second tone at {level:.0f} dB, {distance:.1f} bins away".replace("-", "−")
-        return draw_leakage(frames, sr=sr, w=window, fmax=48 * sr / n, floor=-120.0, repeat=False, title=title)
+        w = get_window(window, n)
+        y = _tone(20.3, n) + 10 ** (level / 20) * _tone(20.3 + distance, n)
+        bins = 2.0 * np.abs(np.fft.rfft(w * y)) / np.sum(w)
+        return through_windows(
+            np.arange(bins.size) * sr / n,
+            {window: 20.0 * np.log10(np.maximum(bins, 1e-9))},
+            marks={"the weak tone": ((20.3 + distance) * sr / n, level)},
+            x_limits=(14 * sr / n, 42 * sr / n),
+            y_limits=(-125.0, 15.0),
+            reference="the strong tone",
+            title=f"{window}: a second tone at {level:.0f} dB, {distance:.1f} bins away".replace("-", "−"),
+        )
 
     return Explorer(
         draw,
@@ -84,9 +91,8 @@ def kaiser(*, beta: float = 8.6, n: int = 512) -> Explorer:
 
     def draw(beta: float) -> Figure:
         w = get_window(("kaiser", beta), n)
-        f = window_figures(w)
-        lobe = f"{f.highest_side_lobe:.0f}".replace("-", "−")
-        title = f"β = {beta:.1f}: {f.width_6db:.2f} bins wide, side lobes {lobe} dB"
+        width, lobe, _ = main_lobe(w)
+        title = f"β = {beta:.1f}: {width:.1f} bins from foot to foot, side lobes {lobe:.0f} dB".replace("-", "−")
         return window_spectra({"kaiser": w, "boxcar": get_window("boxcar", n)}, bins=8.0, floor=-140.0, title=title)
 
     return Explorer(draw, beta=slider("β", beta, 0.0, 20.0, 0.1))

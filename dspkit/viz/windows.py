@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from scipy.signal import find_peaks
 
 from .._arrays import as_samples
 from .._validate import positive_int, positive_number
 from ..errors import ParameterError
-from ..windows import WindowFigures, get_window
+from ..windows import get_window, window_figures
 from ._movie import Movie, movie
-from ._style import COLOURS, LINE_STYLES, STYLE, Figure, figure, headline, host, label, mark, styled
+from ._style import COLOURS, LINE_STYLES, Figure, figure, headline, host, label, mark, styled
 
 __all__ = [
     "amplitude_and_density",
@@ -28,6 +29,7 @@ __all__ = [
     "window_choices",
     "window_family",
     "window_map",
+    "window_overlay",
     "window_spectra",
 ]
 
@@ -61,7 +63,7 @@ def leakage(
     floor: float = -80.0,
     fmax: float | None = None,
     repeat: bool = True,
-    title: str = "",
+    title: str | None = None,
 ) -> Figure:
     """Frames of sound, one beside the other: above, what the transform takes them for; below, their spectra.
 
@@ -79,8 +81,8 @@ def leakage(
         Highest frequency shown, in hertz.
     repeat : bool
         Whether to draw the frame's repetitions before and after it, in grey, and the seams between them.
-    title : str
-        The finding, above all columns.
+    title : str, optional
+        The finding, above all columns; without it, how many bins of each frame lie above −60 dB.
 
     Notes
     -----
@@ -93,6 +95,7 @@ def leakage(
     sr = positive_number(sr, "sr", unit="hertz")
     fig, axes = figure(2, len(frames), height=2.4, sharey="row", squeeze=False)
     colour = _colour(w if isinstance(w, str) else "boxcar" if w is None else "")
+    filled = []
     for (name, y), (top, low) in zip(frames.items(), axes.T, strict=True):
         y = _frame(y)
         weights = get_window(w or "boxcar", y.size) if w is None or isinstance(w, str) else _frame(w)
@@ -100,11 +103,15 @@ def leakage(
             raise ParameterError(f"w has {weights.size} samples and the frame {name!r} has {y.size}; expected as many.")
         _draw_frame(top, y * weights, repeat)
         _draw_spectrum(low, y, weights, sr, floor, fmax or sr / 2, colour)
+        filled.append(f"{np.sum(_levels(y, weights, y.size, -100.0) > -60.0)} of {y.size // 2 + 1}")
         label(top, title=name, x="Sample")
         label(low, x="Frequency [Hz]")
     axes[1, 0].legend(loc="lower left", bbox_to_anchor=(0.0, 0.98), ncols=2, borderaxespad=0.0)
     axes[0, 0].set_ylabel("Amplitude")
     axes[1, 0].set_ylabel("Level [dB re amplitude 1]")
+    if title is None:
+        where = (" (left)", " (right)") if len(filled) == 2 else [""] * len(filled)
+        title = "Bins above −60 dB: " + ", ".join(f"{k}{side}" for k, side in zip(filled, where, strict=True))
     if title:
         headline(fig, title)
     return fig
@@ -216,16 +223,28 @@ def _window_levels(w: np.ndarray, bins: float, floor: float) -> tuple[np.ndarray
     return np.concatenate((-distance[:0:-1], distance)), np.concatenate((level[:0:-1], level))
 
 
-def sliding_tone(*, n: int = 64, start: float = 8.0, stop: float = 10.0, frames: int = 33) -> Movie:
-    """A movie: a tone slides from one whole bin to another, under bins that stay where they are.
+def main_lobe(w: Any) -> tuple[float, float, float]:
+    """A window's main lobe from foot to foot [bins]; its highest side lobe [dB re peak], and where that is [bins]."""
+    w = _frame(w)
+    half = _window_levels(w, w.size / 2, -300.0)[1]
+    half = half[half.size // 2 :]
+    slope = int(np.argmax(half < -6.0))  # a flat top may rise a little before it falls
+    foot = slope + int(np.argmax(np.diff(half[slope:]) > 0))
+    peak = foot + int(np.argmax(half[foot:]))
+    return 2 * foot / FINE, float(half[peak]), peak / FINE
+
+
+@styled
+def sliding_tone(*, n: int = 64, start: float = 8.5, stop: float = 10.0, frames: int = 25) -> Movie:
+    """A movie: a tone slides from between two bins to a whole one, under bins that stay where they are.
 
     Above, the seam of the repeated frame of n samples; below, the bins on the continuous spectrum of the frame.
-    ``start`` and ``stop`` are in bins, whole numbers. The spectrum is that of one phasor, as if the mirror's were
-    far away, so the curve keeps its shape.
+    ``start`` and ``stop`` are in bins, ``stop`` a whole number. The spectrum is that of one phasor, as if the mirror's
+    were far away, so the curve keeps its shape.
     """
     n = positive_int(n, "n", minimum=32, unit="samples")
-    if stop <= start or start != int(start) or stop != int(stop):
-        raise ParameterError(f"{start=:g} and {stop=:g}; expected whole bins, the second above the first.")
+    if stop <= start or stop != int(stop):
+        raise ParameterError(f"{start=:g} and {stop=:g}; expected a whole bin for the second, above the first.")
     floor, reach = -60.0, 6.0
     fig, (top, low) = figure(2, 1, width=7.5, height=2.4, height_ratios=[2, 3])
     before, after = np.linspace(-20.0, 0.0, 121), np.linspace(0.0, 20.0, 121)  # samples from the seam
@@ -242,14 +261,14 @@ def sliding_tone(*, n: int = 64, start: float = 8.0, stop: float = 10.0, frames:
     )
     tone = low.plot([start], [3.0], "v", color=SOUND, markersize=9, label="the tone", zorder=5)[0]
     low.set(ylim=(floor, 7.0), xlim=(bins[0] - 0.5, bins[-1] + 0.5), xticks=bins)
-    with rc_context(STYLE):
-        low.legend(loc="upper left", bbox_to_anchor=(0.0, 1.16), ncols=3, borderaxespad=0.0)
+    low.legend(loc="upper left", bbox_to_anchor=(0.0, 1.16), ncols=3, borderaxespad=0.0)
     label(top, title="The seam: the frame's end, and its beginning again", x="Samples from the seam", y="Amplitude")
     label(low, x="Frequency [bins]", y="Level [dB re the tone]")
     headline(fig, "A tone on a bin hides its side lobes: they are there all the time")
     heading = fig.texts[0]
     finding = heading.get_text()
     note = mark(low, "still there, between the bins", (stop + 2.5, -17.8), to=(6, 24))
+    names = [mark(low, "main lobe", (start, -7.0), to=(-44, -8)), mark(low, "side lobes", (start, -17.8), to=(24, 22))]
     distance = np.linspace(-2.0 * reach, 2.0 * reach, int(4 * reach * FINE) + 1)
     kernel = _boxcar_level(distance, n, floor)
 
@@ -267,7 +286,10 @@ def sliding_tone(*, n: int = 64, start: float = 8.0, stop: float = 10.0, frames:
         last = k == frames - 1
         heading.set_text(finding if last else f"The tone is at {at:.2f} bins")
         note.set_visible(last)
-        return [end, again, seam, curve, *stems, dots, tone, heading, note]
+        for name, place in zip(names, ((at - 0.7, -8.1), (at + 2.46, -17.8)), strict=True):
+            name.xy = place
+            name.set_visible(not last)
+        return [end, again, seam, curve, *stems, dots, tone, heading, note, *names]
 
     return movie(
         fig, update, frames, what="a tone slides from bin to bin under the bins of a DFT", seconds=5.5, hold=2.5
@@ -308,7 +330,8 @@ def kernel_sum(distance: Any, parts: Mapping[str, Any], *, at: float | None = No
     for (name, part), shade, dashes in zip(values.items(), shades, ("-", "--", "-."), strict=False):
         top.plot(x, part, color=shade, linestyle=dashes, label=name)
     low.plot(x, total, color=WINDOW["hann"], lw=2.4, label="the sum: Hann")
-    low.plot(x, next(iter(values.values())) * 2, color=WINDOW["boxcar"], lw=1.0, label="D(x): boxcar")
+    first, part = next(iter(values.items()))
+    low.plot(x, part, color=WINDOW["boxcar"], lw=1.0, label=f"{first} alone: boxcar")
     for ax in (top, low):
         ax.axhline(0.0, color="black", lw=0.8)
         ax.set_xlim(x[0], x[-1])
@@ -323,7 +346,7 @@ def kernel_sum(distance: Any, parts: Mapping[str, Any], *, at: float | None = No
         mark(low, f"= {total[i]:.3f}".replace("-", "−"), (x[i], total[i]), to=(6, 60))
     label(top, title="Three kernels, one bin apart", y="Gain")
     label(low, title="Their sum", x="Distance from the tone [bins]", y="Gain")
-    headline(fig, title or "What is added cancels, far from the tone")
+    headline(fig, title or "One bin apart, side lobes have opposite signs: they cancel")
     return fig
 
 
@@ -346,13 +369,10 @@ def window_family(windows: Mapping[str, Any], *, bins: float = 10.0, floor: floa
         colour = _colour(name)
         ax.fill_between(distance, floor, level, color=colour, alpha=0.25, lw=0)
         ax.plot(distance, level, color=colour, lw=1.4)
-        half = level[distance.size // 2 :]
-        null = int(np.argmax(np.diff(half) > 0)) or half.size - 1  # the foot of the main lobe
-        top = float(np.max(half[null:]))
-        where = (null + int(np.argmax(half[null:]))) / FINE
-        ax.axhline(top, color="black", lw=1, ls=":")
-        ax.annotate("", (-null / FINE, floor + 8), (null / FINE, floor + 8), arrowprops={"arrowstyle": "<|-|>"})
-        ax.text(0, floor + 12, f"{2 * null / FINE:.0f} bins", ha="center", bbox=_PAPER, fontsize=10)
+        width, top, where = main_lobe(w)
+        ax.axhline(top, color="black", lw=1.4, ls=":", zorder=4)
+        ax.annotate("", (-width / 2, floor + 8), (width / 2, floor + 8), arrowprops={"arrowstyle": "<|-|>"})
+        ax.text(0, floor + 12, f"{width:.0f} bins", ha="center", bbox=_PAPER, fontsize=10)
         mark(ax, f"{top:.1f} dB".replace("-", "−"), (where, top), to=(16, 18))
         shape = ax.inset_axes((0.02, 0.66, 0.24, 0.32))
         shape.fill_between(np.arange(w.size), 0.0, w / np.max(w), color=colour, alpha=0.5, lw=0)
@@ -363,7 +383,7 @@ def window_family(windows: Mapping[str, Any], *, bins: float = 10.0, floor: floa
         ax.set_xlabel("Distance from the tone [bins]")
     for ax in axes[:, 0]:
         ax.set_ylabel("Level [dB re peak]")
-    headline(fig, title or "Lower side lobes, a wider main lobe")
+    headline(fig, title or "Low side lobes are paid for with a wide main lobe")
     return fig
 
 
@@ -379,9 +399,9 @@ def through_windows(
     x_limits: tuple[float, float] | None = None,
     y_limits: tuple[float, float] | None = None,
     reference: str = "full scale",
-    title: str = "",
+    title: str | None = None,
 ) -> Figure:
-    """One spectrum seen through several windows: a panel for each, with rings around what is to be found.
+    """One spectrum seen through several windows: a panel for each, with marks at what is to be found.
 
     Parameters
     ----------
@@ -390,12 +410,12 @@ def through_windows(
     levels : name: array (k,)
         In dB, for each window; a window's name chooses its colour.
     marks : name: (hertz, dB), optional
-        What is there; ringed in every panel, with an arrow and its name in the first.
+        What is there; marked in every panel, with an arrow and its name in the first.
     x_limits, y_limits : (float, float), optional
     reference : str
         What 0 dB is.
-    title : str
-        The finding.
+    title : str, optional
+        The finding; without it, through which windows everything marked stands out as a peak, by 6 dB or more.
 
     """
     if not levels:
@@ -404,6 +424,11 @@ def through_windows(
     wide = len(levels) == 1
     fig, axes = figure(1, len(levels), width=9.0, height=3.6, sharey=True, squeeze=False)
     x = host(frequencies)
+    if title is None and marks:
+        places = [place[0] for place in marks.values()]
+        free = [name for name, level in levels.items() if all(_stands_out(x, host(level), at) for at in places)]
+        title = "What is marked stands out only through: " + (", ".join(free) or "none of these windows")
+    title = title or ""
     for i, (ax, (name, values)) in enumerate(zip(axes[0], levels.items(), strict=True)):
         level = host(values)
         shown = np.ones(x.size, dtype=bool) if x_limits is None else (x >= x_limits[0]) & (x <= x_limits[1])
@@ -412,7 +437,8 @@ def through_windows(
         ax.set_xlim(x_limits or (x[0], x[-1]))
         ax.set_ylim(y_limits)
         for said, (hertz, db) in marks.items():
-            ax.plot([hertz], [db], "o", markersize=13, markerfacecolor="none", color="black", markeredgewidth=1.4)
+            ring: dict[str, Any] = {"marker": "o", "markersize": 13} if wide else {"marker": "_", "markersize": 26}
+            ax.plot([hertz], [db], markerfacecolor="none", color="black", markeredgewidth=1.4, **ring)
             if i == 0:
                 mark(ax, said, (hertz, db + 2), to=(0, 34) if wide else (10, 44))
         label(ax, title="" if wide else name, x="Frequency [Hz]")
@@ -424,24 +450,86 @@ def through_windows(
     return fig
 
 
+def _stands_out(x: np.ndarray, level: np.ndarray, hertz: float, dip: float = 6.0) -> bool:
+    """Whether there is a peak at a frequency, or a bin beside it, with a dip on either side within 8 bins."""
+    at = int(np.argmin(np.abs(x - hertz)))
+    near = range(max(at - 1, 0), min(at + 2, level.size))
+    peak = max(near, key=lambda i: float(level[i]))
+    left, right = level[max(peak - 8, 0) : peak + 1], level[peak : peak + 9]
+    return bool(level[peak] - max(np.min(left), np.min(right)) >= dip)
+
+
 @styled
-def scalloping(position: Any, readings: Mapping[str, Any], *, title: str = "") -> Figure:
+def window_overlay(
+    frequencies: Any,
+    levels: Mapping[str, Any],
+    *,
+    at: Sequence[float] = (),
+    x_limits: tuple[float, float] | None = None,
+    y_limits: tuple[float, float] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """One spectrum seen through two windows, one curve over the other.
+
+    Parameters
+    ----------
+    frequencies : array (k,)
+        In hertz.
+    levels : name: array (k,)
+        In dB, for each of the two windows; a window's name chooses its colour.
+    at : hertz, ...
+        Where arrows point at the second curve, with its level.
+    x_limits, y_limits : (float, float), optional
+    title : str, optional
+        The finding; without it, by how much half of the bins differ.
+
+    """
+    if len(levels) != 2:
+        raise ParameterError(f"levels has {len(levels)} windows; expected two, such as {{'boxcar': a, 'hann': b}}.")
+    x, (first, second), (a, b) = host(frequencies), levels, [host(level) for level in levels.values()]
+    fig, ax = figure(width=9.0, height=4.4)
+    for name, level, width in ((first, a, 1.2), (second, b, 1.4)):
+        ax.plot(x, level, color=_colour(name), lw=width, label=name)
+    ax.set_xlim(x_limits or (x[0], x[-1]))
+    ax.set_ylim(y_limits)
+    for hertz, to in zip(at, itertools.cycle(((0, 64), (26, 56), (0, 60)))):
+        i = int(np.argmin(np.abs(x - hertz)))
+        said = f"{hertz / 1000:.1f} kHz: {b[i]:.0f} dB".replace("-", "−")
+        mark(ax, said, (x[i], b[i]), to=to)
+    ax.legend(loc="upper right")
+    if title is None:
+        down = float(np.median(a - b))
+        lower = f"Through {second}, half of the bins lie at least {down:.0f} dB lower than through {first}"
+        alike = f"Half of the bins differ by less than {max(float(np.median(np.abs(a - b))), 0.1):.1f} dB"
+        title = lower if down >= 1.0 else alike
+    label(ax, title=title, x="Frequency [Hz]", y="Level [dB re full scale]")
+    return fig
+
+
+@styled
+def scalloping(position: Any, readings: Mapping[str, Any], *, title: str | None = None) -> Figure:
     """What a bin reads for a tone, against where the tone lies between two bins: one curve for each window.
 
     ``position`` is in bins; ``readings`` maps a window's name to levels in dB relative to the tone's own.
+    Without a title, the figure says the largest and the smallest error.
     """
     if not readings:
         raise ParameterError("readings is empty; expected names and levels in dB, such as {'hann': reading}.")
     fig, ax = figure(width=7.0, height=4.2)
     x = host(position)
-    for name, reading in readings.items():
+    for k, (name, reading) in enumerate(readings.items()):
         y = host(reading)
         ax.plot(x, y, color=_colour(name), lw=2.2, linestyle=DASHES.get(name, "-"))
-        i = int(np.argmin(y))
+        worst_places = [i for i in np.flatnonzero(y <= np.min(y) + 1e-9) if 0 < i < x.size - 1]
+        i = int(worst_places[k % len(worst_places)] if worst_places else np.argmin(y))
         mark(ax, f"{name}: {y[i]:.2f} dB".replace("-", "−"), (x[i], y[i]), to=(0, -24), colour=_colour(name))
     ax.axhline(0.0, color="black", lw=0.8)
     ax.set_xlim(x[0], x[-1])
-    ax.set_ylim(min(float(np.min(host(r))) for r in readings.values()) - 1.0, 0.4)
+    worst = {name: float(-np.min(host(r))) for name, r in readings.items()}
+    ax.set_ylim(-max(worst.values()) - 1.0, 0.4)
+    if title is None:
+        most, least = max(worst, key=worst.__getitem__), min(worst, key=worst.__getitem__)
+        title = f"A {most} reads up to {worst[most]:.1f} dB too low, a {least} {worst[least]:.2f} dB"
     label(ax, title=title, x="Frequency of the tone [bins]", y="Highest bin [dB re the tone]")
     return fig
 
@@ -454,7 +542,7 @@ def amplitude_and_density(
     density: float | None = None,
     x_limits: tuple[float, float] | None = None,
     y_limits: tuple[float, float] = (-100.0, 0.0),
-    title: str = "",
+    title: str = "Each scale is true for one of the two",
 ) -> Figure:
     """The same sound scaled in both ways, for several frame lengths: left amplitude of a tone, right density of noise.
 
@@ -470,7 +558,7 @@ def amplitude_and_density(
     """
     if not spectra:
         raise ParameterError("spectra is empty; expected {512: (frequencies, amplitude, density)}.")
-    fig, (left, right) = figure(1, 2, height=3.8, sharex=True, sharey=True)
+    fig, (left, right) = figure(1, 2, height=3.8, sharex=True)
     shades = ("#7FB8DC", WINDOW["hann"], "#003A5D")
     for (n, (frequencies, amplitude, power)), shade, width in zip(
         spectra.items(), shades, (2.4, 1.2, 0.8), strict=False
@@ -478,14 +566,16 @@ def amplitude_and_density(
         for ax, values in ((left, amplitude), (right, power)):
             ax.plot(host(frequencies), host(values), color=shade, lw=width, label=f"N = {n}")
     left.set_xlim(x_limits)
-    left.set_ylim(y_limits)
+    for ax in (left, right):
+        ax.set_ylim(y_limits)
     if tone is not None:
         left.axhline(tone[1], color="black", lw=1, ls=":")
-        mark(left, "the tone's amplitude", tone, to=(14, 8))
+        mark(left, f"the tone's own\n{tone[1]:.0f} dB".replace("-", "−"), tone, to=(14, 8))
     if density is not None:
         right.axhline(density, color="black", lw=1.2, ls=":")
         low, high = right.get_xlim()
-        mark(right, "the noise's density", (low + 0.22 * (high - low), density), to=(0, 44))
+        said = f"the noise's own\n{density:.0f} dB".replace("-", "−")
+        mark(right, said, (low + 0.1 * (high - low), density), to=(4, 30))
     right.legend(loc="upper right")
     label(left, title="Scaled for a tone", x="Frequency [Hz]", y="Amplitude [dB re full scale]")
     label(right, title="Scaled for noise", x="Frequency [Hz]", y="Density [dB re full scale² / Hz]")
@@ -494,84 +584,108 @@ def amplitude_and_density(
 
 
 @styled
-def overlap_gain(
-    overlap: Any,
-    scatter: Mapping[str, Any],
-    *,
-    points: Mapping[str, tuple[float, str]] | None = None,
-    title: str = "",
-) -> Figure:
+def overlap_gain(overlap: Any, scatter: Mapping[str, Any], *, title: str | None = None) -> Figure:
     """How much an averaged spectrum of noise still scatters, against how far its frames overlap.
 
     Parameters
     ----------
     overlap : array (k,)
-        In percent of the frame.
+        In percent of the frame, rising.
     scatter : window's name: array (k,)
-        Standard deviation of a bin over its mean, in percent.
-    points : window's name: (overlap in percent, words), optional
-        What an arrow points at on that window's curve.
+        Standard deviation of a bin over its mean, in percent. An arrow points at the least overlap that comes within
+        5 % of what the largest gives.
+    title : str, optional
+        The finding.
 
     """
     if not scatter:
         raise ParameterError("scatter is empty; expected names and values in percent, such as {'hann': scatter}.")
     fig, ax = figure(width=7.0, height=4.2)
     x = host(overlap)
-    for name, values in scatter.items():
+    for i, (name, values) in enumerate(scatter.items()):
+        y = host(values)
         style: dict[str, Any] = {"color": _colour(name), "linestyle": DASHES.get(name, "-"), "label": name}
-        ax.plot(x, host(values), lw=2, marker="o", markersize=5, **style)
-    for i, (name, (at, words)) in enumerate((points or {}).items()):
-        place = (at, float(np.interp(at, x, host(scatter[name]))))
-        mark(ax, words, place, to=(10, 12) if i % 2 == 0 else (-10, -60), colour=_colour(name))
+        ax.plot(x, y, lw=2, marker="o", markersize=5, **style)
+        k = int(np.argmax(y <= 1.05 * y[-1]))
+        to = ((16, 30), (-22, -44), (-10, -60))[i % 3]
+        mark(ax, f"{name}: {x[k]:.0f} %", (float(x[k]), float(y[k])), to=to, colour=_colour(name))
     ax.legend(loc="lower left")
     ax.set_ylim(0.0, 1.1 * max(float(np.max(host(v))) for v in scatter.values()))
+    title = "Overlap helps, up to a point (arrows: within 5 % of the best)" if title is None else title
     label(ax, title=title, x="Overlap of neighbouring frames [%]", y="Scatter of a bin [% of its mean]")
     return fig
 
 
+# The lesson's three recordings: a window that fails its question, and one that answers it.
+CHOICES = {"bell": ("boxcar", "blackmanharris"), "guitar": ("flattop", "boxcar"), "piano": ("boxcar", "flattop")}
+
+
 @styled
-def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str = "") -> Figure:
+def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str | None = None) -> Figure:
     """One row for each task, one column for each window: what each shows of the same frame.
 
     ``tasks`` maps a task's name to a mapping with ``frequencies`` in hertz, ``levels`` (window's name: values in dB),
-    ``x_limits``, ``y_limits`` and ``marks`` (words: (window, hertz, dB)).
+    ``x_limits``, ``y_limits`` and ``read`` ("frequencies" or "levels": what is written at the peaks). Of the windows of
+    the lesson's three recordings, two are drawn: one that fails, one that answers. Arrows point at peaks, rings show
+    where the other window has one.
     """
     if not tasks:
         raise ParameterError("tasks is empty; expected names and what to draw.")
-    columns = max(len(task["levels"]) for task in tasks.values())
-    fig, axes = figure(len(tasks), columns, height=2.5, squeeze=False, sharey="row")
+    shown = {
+        task: {w: host(given["levels"][w]) for w in CHOICES.get(task, given["levels"]) if w in given["levels"]}
+        for task, given in tasks.items()
+    }
+    columns = max(len(levels) for levels in shown.values())
+    fig, axes = figure(len(tasks), columns, height=2.6, squeeze=False, sharey="row")
     for row, (task, given) in zip(axes, tasks.items(), strict=True):
         x = host(given["frequencies"])
         low, high = given["x_limits"]
-        shown = (x >= low) & (x <= high)
-        for ax, (name, values) in zip(row, given["levels"].items(), strict=False):
-            dots: dict[str, Any] = {"marker": "o", "markersize": 4} if np.sum(shown) <= 60 else {}
-            ax.plot(x[shown], host(values)[shown], color=_colour(name), lw=1.2, **dots)
+        inside = (x >= low) & (x <= high)
+        peaks = {name: _peaks(level, inside) for name, level in shown[task].items()}
+        for ax, (name, level) in zip(row, shown[task].items(), strict=False):
+            dots: dict[str, Any] = {"marker": "o", "markersize": 4} if np.sum(inside) <= 60 else {}
+            ax.plot(x[inside], level[inside], color=_colour(name), lw=1.2, **dots)
             ax.set_xlim(low, high)
             ax.set_ylim(given["y_limits"])
-            here = [(words, place) for words, (window, *place) in given.get("marks", {}).items() if window == name]
-            for i, (words, (hertz, db)) in enumerate(here):
-                mark(ax, words, (hertz, db), to=(-14, 16) if i + 1 < len(here) else (14, 16))
+            others = [i for other, found in peaks.items() if other != name for i in found]
+            for i in others:
+                if all(abs(i - j) > 2 for j in peaks[name]):
+                    ax.plot([x[i]], [level[i]], "o", markersize=11, markerfacecolor="none", color="black")
+            for i in peaks[name]:
+                said = f"{level[i]:.1f} dB".replace("-", "−") if given.get("read") == "levels" else f"{x[i]:.0f}"
+                mark(ax, said, (float(x[i]), float(level[i])), to=(0, 14))
             label(ax, title=f"{task}: {name}", x="Frequency [Hz]")
         row[0].set_ylabel("Level [dB re full scale]")
+    if title is None:
+        title = (
+            "Left: a window that fails its question. Right: one that answers it" if set(tasks) <= set(CHOICES) else ""
+        )
     headline(fig, title)
     return fig
 
 
+def _peaks(level: np.ndarray, inside: np.ndarray) -> list[int]:
+    """The peaks in a part of a spectrum: at most 56 dB below the highest, with a dip of 8 dB on either side."""
+    places = np.flatnonzero(inside)
+    highest = float(np.max(level[places], initial=-np.inf))
+    found = find_peaks(level[places], height=highest - 56.0, prominence=8.0)[0]
+    return [int(places[i]) for i in found]
+
+
 @styled
 def window_map(
-    figures: Mapping[str, WindowFigures],
+    windows: Mapping[str, Any],
     *,
     uses: Mapping[str, str] | None = None,
     corner: str = "",
     title: str = "",
 ) -> Figure:
-    """Windows as points: how wide the main lobe is against how low the side lobes lie.
+    """Windows as points: how wide the main lobe is against how low the side lobes lie; in parentheses, their fall-off.
 
     Parameters
     ----------
-    figures : name: WindowFigures
-        From :func:`dspkit.window_figures`.
+    windows : name: array (n,)
+        From :func:`dspkit.get_window`.
     uses : name: words, optional
         What the window is for, written beside its name.
     corner : str
@@ -580,29 +694,34 @@ def window_map(
         The finding.
 
     """
-    if not figures:
-        raise ParameterError("figures is empty; expected names and window figures, such as {'hann': f}.")
+    if not windows:
+        raise ParameterError("windows is empty; expected names and windows, such as {'hann': w}.")
     uses = dict(uses or {})
     fig, ax = figure(width=8.0, height=4.8)
-    points = {name: (f.width_6db, f.highest_side_lobe) for name, f in figures.items()}
+    points = {name: main_lobe(w)[:2] for name, w in windows.items()}
+    falls = {name: f" (−{-window_figures(w).fall_off:.0f})" for name, w in windows.items()}
     for name, (x, y) in points.items():
         ax.plot(x, y, "o", color=_colour(name), markersize=8)
         crowded = any(abs(x - a) < 0.5 and 0 < b - y < 8 for a, b in points.values())  # a point close above
+        beside = any(0 < a - x < 3 and abs(b - y) < 4 for a, b in points.values())  # a point close to the right
         ax.annotate(
-            f"{name}: {uses[name]}" if name in uses else name,
+            (f"{name}: {uses[name]}" if name in uses else name) + falls[name],
             (x, y),
-            xytext=(8, -14 if crowded else 4),
+            xytext=(-8 if beside else 8, -14 if crowded else 4),
+            ha="right" if beside else "left",
             textcoords="offset points",
             fontsize=10,
             fontweight="bold" if name in uses else "normal",
         )
-    ax.margins(x=0.25 if uses else 0.12, y=0.12)
+    ax.margins(x=0.12, y=0.12)
+    if uses:
+        ax.set_xlim(0.0, 1.36 * max(x for x, _ in points.values()))
     if corner:
         ax.text(0.03, 0.05, corner, transform=ax.transAxes, fontsize=11, style="italic", va="bottom")
     label(
         ax,
-        title=title or "Lower side lobes cost a wider main lobe",
-        x="Width of the main lobe at −6 dB [bins]",
-        y="Highest side lobe [dB re peak]",
+        title=title or "No window is narrow and low at once: choose by the question",
+        x="Width of the main lobe, foot to foot [bins]",
+        y="Highest side lobe [dB re peak] (fall-off [dB/octave])",
     )
     return fig

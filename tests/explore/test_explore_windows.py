@@ -36,18 +36,20 @@ def test_leakage_says_how_much_energy_is_elsewhere(values, words):
 
 
 def test_weak_tone_says_where_it_is():
-    assert "blackmanharris: a second tone at −60 dB, 6.5 bins away" in said(
-        dk.explore.weak_tone(), window="blackmanharris"
-    )
+    explorer = dk.explore.weak_tone()
+    assert "blackmanharris: a second tone at −60 dB, 6.5 bins away" in said(explorer, window="blackmanharris")
+    line, ring = explorer.draw(level=-60, distance=6.5, window="blackmanharris").axes[0].lines
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (26.8 * 62.5, -60)
+    assert line.get_ydata()[27] == pytest.approx(-60, abs=1)  # the weak tone, seen
 
 
 @pytest.mark.parametrize(
     ("beta", "words"),
     [
-        (0.0, "β = 0.0: 1.21 bins wide, side lobes −13 dB"),
-        (8.6, "β = 8.6: 2.29 bins wide, side lobes −63 dB"),
-        (14.0, "β = 14.0: 2.87 bins wide, side lobes −106 dB"),
-        (20.0, "β = 20.0: 3.41 bins wide"),
+        (0.0, "β = 0.0: 2.0 bins from foot to foot, side lobes −13 dB"),
+        (8.6, "β = 8.6: 5.8 bins from foot to foot, side lobes −63 dB"),
+        (14.0, "β = 14.0: 9.1 bins from foot to foot, side lobes −106 dB"),
+        (20.0, "β = 20.0: 12.9 bins from foot to foot"),
     ],
 )
 def test_kaisers_beta_moves_the_figures_of_merit(beta, words):

@@ -154,7 +154,7 @@ def test_what_wraps_is_stacked_on_the_first_outputs():
     whole, ring = dk.viz.wrapped(Y, 5).axes
     assert [bar.get_height() for bar in whole.patches] == Y.tolist()
     first = [(bar.get_center()[0], bar.get_y(), bar.get_height()) for bar in ring.patches[5:]]
-    assert first == [(0.0, Y[0], Y[5]), (1.0, Y[1], Y[6])]
+    np.testing.assert_allclose(first, [(0.0, Y[0], Y[5]), (1.0, Y[1], Y[6])], atol=1e-12)
 
 
 def test_a_line_is_a_kernel():

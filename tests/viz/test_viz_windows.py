@@ -58,11 +58,36 @@ def test_window_spectra_are_those_of_the_dtft():
 
 
 def test_the_window_map_names_its_points():
-    figures = {name: dk.window_figures(dk.get_window(name, 256)) for name in ("boxcar", "hann", "flattop")}
-    ax = dk.viz.window_map(figures).axes[0]
-    assert [t.get_text() for t in ax.texts] == list(figures)
-    for line, f in zip(ax.lines, figures.values(), strict=True):
-        assert (line.get_xdata()[0], line.get_ydata()[0]) == (f.width_6db, f.highest_side_lobe)
+    windows = {name: dk.get_window(name, 4096) for name in ("boxcar", "hann", "flattop")}
+    ax = dk.viz.window_map(windows).axes[0]
+    assert [t.get_text() for t in ax.texts] == ["boxcar (−6)", "hann (−18)", "flattop (−6)"]
+    places = [(line.get_xdata()[0], line.get_ydata()[0]) for line in ax.lines]
+    np.testing.assert_allclose(places, [(2, -13.3), (4, -31.5), (10, -93)], atol=0.2)
+
+
+def test_a_title_that_is_not_given_says_what_is_found():
+    w = dk.get_window("hann", N)
+    assert dk.viz.leakage({"on": ON, "off": BETWEEN}, sr=SR).get_suptitle() == (
+        "Bins above −60 dB: 1 of 33 (left), 33 of 33 (right)"
+    )
+    assert "3 of 33" in dk.viz.leakage({"on": ON}, sr=SR, w=w).get_suptitle()
+    k = np.arange(33.0)
+    levels = {"boxcar": -k, "hann": np.where(k == 20, -10.0, -30 - k)}
+    stands = dk.viz.through_windows(k, levels, marks={"it": (20, -10)})
+    assert stands.get_suptitle() == "What is marked stands out only through: hann"
+    assert "none" in dk.viz.through_windows(k, levels, marks={"it": (9, -10)}).get_suptitle()
+    assert dk.viz.scalloping([0, 0.5, 1], {"hann": [0, -1.42, 0], "flattop": [0, -0.01, 0]}).axes[0].get_title(
+        loc="left"
+    ) == ("A hann reads up to 1.4 dB too low, a flattop 0.01 dB")
+
+
+@pytest.mark.parametrize(("lower", "words"), [(7.0, "at least 7 dB lower"), (0.2, "differ by less than 0.2 dB")])
+def test_two_windows_lie_over_each_other(lower, words):
+    hertz = np.arange(0.0, 4000.0, 100.0)
+    ax = dk.viz.window_overlay(hertz, {"boxcar": -hertz / 100, "hann": -hertz / 100 - lower}, at=(1000.0,)).axes[0]
+    assert words in ax.get_title(loc="left")
+    np.testing.assert_allclose(ax.lines[1].get_ydata(), -hertz / 100 - lower)
+    assert ax.texts[0].xy == (1000.0, -10 - lower)
 
 
 def test_a_window_may_be_named_and_gives_its_colour_to_the_bins():
@@ -82,7 +107,7 @@ def test_a_seam_is_marked_where_the_frame_jumps():
     assert dk.viz.windows.SEAM not in {line.get_color() for line in on.lines}
 
 
-@pytest.mark.parametrize(("k", "at"), [(0, 8.0), (4, 8.25), (8, 8.5), (16, 9.0), (29, 9.8125), (32, 10.0)])
+@pytest.mark.parametrize(("k", "at"), [(0, 8.5), (4, 8.75), (8, 9.0), (16, 9.5), (21, 9.8125), (24, 10.0)])
 def test_a_tone_slides_under_bins_that_stay(k, at):
     film = dk.viz.sliding_tone()
     film.update(k)
@@ -102,9 +127,12 @@ def test_a_tone_slides_under_bins_that_stay(k, at):
     x, y = curve.get_data()
     gain = np.abs(dk.dtft(np.ones(64), 2 * np.pi * (x - at) / 64)) / 64
     np.testing.assert_allclose(y, 20 * np.log10(np.maximum(gain, 1e-3)), atol=1e-6)
-    title, last = film.figure.get_suptitle(), k == 32
+    title, last = film.figure.get_suptitle(), k == 24
     assert (title == f"The tone is at {at:.2f} bins") != last
-    assert low.texts[0].get_visible() == last
+    note, *names = low.texts
+    assert note.get_visible() == last
+    assert [name.get_visible() for name in names] == [not last] * 2
+    assert [name.xy[0] - at for name in names] == pytest.approx([-0.7, 2.46])
 
 
 def test_the_movie_ends_with_the_finding():
@@ -188,37 +216,47 @@ def test_amplitude_stands_left_and_density_right():
     assert figure.get_suptitle() == "found"
 
 
-def test_arrows_point_at_the_curves_of_overlap():
-    figure = dk.viz.overlap_gain([0, 50, 75], {"hann": [40, 30, 28]}, points={"hann": (60, "here")}, title="found")
+def test_arrows_point_at_the_least_overlap_that_is_enough():
+    figure = dk.viz.overlap_gain([0, 50, 75], {"hann": [40, 29, 28], "boxcar": [40, 38, 36]}, title="found")
     ax = figure.axes[0]
-    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [40, 30, 28])
-    assert ax.texts[0].xy == (60, pytest.approx(29.2))
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [40, 29, 28])
+    assert [(t.get_text(), t.xy) for t in ax.texts] == [("hann: 50 %", (50, 29)), ("boxcar: 75 %", (75, 36))]
     assert ax.get_ylim()[0] == 0
 
 
-def test_each_choice_has_a_row_and_marks_only_its_own_window():
+def test_each_choice_has_a_row_and_rings_stand_where_the_other_window_has_a_peak():
     hertz = np.arange(0.0, 1000.0, 10.0)
+    peak = np.where(hertz == 300, -10.0, -60.0)
     task = {
         "frequencies": hertz,
-        "levels": {"boxcar": -hertz, "hann": -hertz / 2},
+        "levels": {"boxcar": -hertz, "hann": peak},
         "x_limits": (200, 400),
         "y_limits": (-500, 0),
-        "marks": {"it": ("hann", 300.0, -150.0)},
     }
-    figure = dk.viz.window_choices({"first": task, "second": task}, title="found")
+    figure = dk.viz.window_choices({"first": task, "second": {**task, "read": "levels"}})
     assert [ax.get_title(loc="left") for ax in figure.axes] == [
         "first: boxcar", "first: hann", "second: boxcar", "second: hann",
     ]  # fmt: skip
-    assert [[t.get_text() for t in ax.texts] for ax in figure.axes] == [[], ["it"], [], ["it"]]
-    x, y = figure.axes[1].lines[0].get_data()
-    assert (x[0], x[-1]) == (200, 400)
-    np.testing.assert_array_equal(y, -x / 2)
+    assert [[t.get_text() for t in ax.texts] for ax in figure.axes] == [[], ["300"], [], ["−10.0 dB"]]
+    line, ring = figure.axes[0].lines
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (300, -300)
+    assert (line.get_xdata()[0], line.get_xdata()[-1]) == (200, 400)
+    assert figure.get_suptitle() == ""
+
+
+def test_of_the_lessons_recordings_two_windows_are_shown():
+    hertz = np.arange(0.0, 1000.0, 10.0)
+    levels = dict.fromkeys(("boxcar", "hann", "blackmanharris", "flattop"), -hertz)
+    given = {"frequencies": hertz, "levels": levels, "x_limits": (200, 400), "y_limits": (-500, 0)}
+    figure = dk.viz.window_choices({"piano": given})
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["piano: boxcar", "piano: flattop"]
+    assert figure.get_suptitle().startswith("Left: a window that fails")
 
 
 def test_the_window_map_says_what_each_is_for():
-    figures = {name: dk.window_figures(dk.get_window(name, 256)) for name in ("boxcar", "hann")}
-    ax = dk.viz.window_map(figures, uses={"hann": "any sound"}, corner="nobody").axes[0]
-    assert [t.get_text() for t in ax.texts] == ["boxcar", "hann: any sound", "nobody"]
+    windows = {name: dk.get_window(name, 256) for name in ("boxcar", "hann")}
+    ax = dk.viz.window_map(windows, uses={"hann": "any sound"}, corner="nobody").axes[0]
+    assert [t.get_text() for t in ax.texts] == ["boxcar (−6)", "hann: any sound (−18)", "nobody"]
 
 
 BAD = {
@@ -229,7 +267,7 @@ BAD = {
     "no spectra": (lambda: dk.viz.amplitude_and_density({}), "spectra is empty"),
     "no scatter": (lambda: dk.viz.overlap_gain([0.0], {}), "scatter is empty"),
     "no tasks": (lambda: dk.viz.window_choices({}), "tasks is empty"),
-    "half a bin": (lambda: dk.viz.sliding_tone(start=8.5), "expected whole bins"),
+    "half a bin": (lambda: dk.viz.sliding_tone(stop=9.5), "expected a whole bin"),
     "no window's name": (lambda: dk.viz.leakage({"a": ON}, sr=SR, w="han"), "Did you mean 'hann'"),
     "no frames": (lambda: dk.viz.leakage({}, sr=SR), "frames is empty"),
     "two channels": (lambda: dk.viz.leakage({"a": np.ones((2, 8))}, sr=SR), r"shape \(2, 8\)"),
@@ -237,7 +275,8 @@ BAD = {
     "rate 0": (lambda: dk.viz.leakage({"a": ON}, sr=0), "sr=0"),
     "no windows": (lambda: dk.viz.window_spectra({}), "windows is empty"),
     "no bins": (lambda: dk.viz.window_spectra({"a": ON}, bins=0), "bins=0"),
-    "no figures": (lambda: dk.viz.window_map({}), "figures is empty"),
+    "no windows on the map": (lambda: dk.viz.window_map({}), "windows is empty"),
+    "one window": (lambda: dk.viz.window_overlay([0.0], {"hann": [0.0]}), "expected two"),
 }
 
 
