@@ -188,7 +188,8 @@ def load(
     path = _existing_file(path)
     soundfile = _course_package("soundfile")
     try:
-        with soundfile.SoundFile(path) as file:
+        # soundfile would refuse a name that is no valid text, as Linux allows.
+        with soundfile.SoundFile(path if os.name == "nt" else os.fsencode(path)) as file:
             rate = file.samplerate
             start = round(offset * rate)
             if file.frames == 0:

@@ -48,13 +48,12 @@ class Processes(Executor):
         self._pool: Any = None
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        if self._pool is not None:
-            return self._pool.submit(fn, *args, **kwargs)
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+        if self._pool is None:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
 
-        self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_work.begin)
-        with _environment():  # all processes start with the first call
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_work.begin)
+        with _environment():  # a call starts a process if none is idle
             return self._pool.submit(fn, *args, **kwargs)
 
     def kill(self) -> None:

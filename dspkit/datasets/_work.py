@@ -110,9 +110,9 @@ def _make_one(job: Job, task: Task) -> Result:
 
 def _words(error: Exception) -> str:
     """An error in one line."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
     text = " ".join(str(error).split())
+    if isinstance(error, OSError):
+        return error.strerror or text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
