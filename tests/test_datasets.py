@@ -352,6 +352,7 @@ NOTHING = {
     "segment": ("sounds", {"segment": 4}, r"segment=4"),
     "negative": ("sounds", {"segment": (1, 0)}, "hop"),
     "hash": ("sounds", {"hash": "md5"}, "hash='md5'"),
+    "executor": ("sounds", {"executor": print}, "client.get_executor"),
     "errors": ("sounds", {"errors": "ignore"}, "errors='ignore'"),
 }
 
@@ -407,6 +408,10 @@ def test_segments(tmp_path, out):
     for X, record in dataset:
         start = round(record["start"] * SR)
         np.testing.assert_array_equal(X, FEATURES(y[start : start + 3200]))
+    report = run(tmp_path, out / "odd", pattern="*.wav", segment=(0.40001, 0.10006))  # in whole samples: 800 of 0.1 s
+    assert [r["start"] for r in ds.FeatureDataset(report.folder).records] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    with pytest.raises(dk.DatasetError, match="cut too short"):
+        run(tmp_path, out / "tiny", pattern="*.wav", segment=(0.01, 0.01), errors="raise")
     soundfile.write(tmp_path / "long.wav", y[:4000], SR, subtype="FLOAT")
     run(tmp_path, out, pattern="*.wav", segment=(0.4, 0.3))
     assert sorted(arrays_in(folder)) == ["long.wav@000000.npy"]  # none is left of the longer one
@@ -515,6 +520,10 @@ def test_a_good_file_that_went_bad_leaves_the_dataset(sounds, out):
     assert not (folder / "a/00.wav.npy").exists()
 
 
+def returns_nothing(y, sr):
+    return np.zeros((4, 0))
+
+
 def returns_nan(y, sr):
     return np.array([np.nan])
 
@@ -529,7 +538,12 @@ def raises(y, sr):
 
 @pytest.mark.parametrize(
     ("function", "said"),
-    [(returns_nan, "NaN"), (returns_text, "<U1; expected numbers"), (raises, "ZeroDivisionError: of mine")],
+    [
+        (returns_nothing, "shape"),
+        (returns_nan, "NaN"),
+        (returns_text, "<U1; expected numbers"),
+        (raises, "ZeroDivisionError: of mine"),
+    ],
 )
 def test_what_a_readers_function_does_wrong_is_tried_again(function, said, sounds, out):
     for _ in range(2):
@@ -648,9 +662,15 @@ def test_room_for_the_manifest_that_comes_back(sounds, out, monkeypatch):
     assert tree(run(sounds, out).folder) == expected
 
 
+def test_no_room_to_begin(sounds, out, monkeypatch):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(dk.DatasetError, match=f"cannot be written to: {os.strerror(errno.ENOSPC)}"):
+        run(sounds, out)
+
+
 def test_no_place_to_write(sounds, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(dk.DatasetError, match="cannot be made"):
+    with pytest.raises(dk.DatasetError, match="cannot be written to"):
         run(sounds, tmp_path / "file" / "out")
 
 

@@ -30,6 +30,15 @@ def settings_of(features: Any, segment: tuple[float, float] | None) -> dict[str,
     return {"dspkit": __version__, "segment": list(segment) if segment else None, **features.settings}
 
 
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say in one line why nothing can be written there."""
+    try:
+        yield
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be written to: {error.strerror or error}.") from error
+
+
 def set_folder(out: Path, name: str, settings: dict[str, Any]) -> Path:
     """Where a set with these settings lies: its name holds their hash, so that no two are ever mixed."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
@@ -38,7 +47,8 @@ def set_folder(out: Path, name: str, settings: dict[str, Any]) -> Path:
 
 def write_settings(folder: Path, settings: dict[str, Any]) -> None:
     if not (folder / SETTINGS).exists():
-        replace_text(folder / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+        with writing(folder):
+            replace_text(folder / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -67,7 +77,8 @@ def parts_folder(folder: Path) -> Iterator[Path]:
     for left in folder.glob(f"{PARTS}*"):
         shutil.rmtree(left, ignore_errors=True)
     parts = folder / f"{PARTS}{secrets.token_hex(8)}"
-    parts.mkdir()
+    with writing(folder):
+        parts.mkdir()
     try:
         yield parts
     finally:
@@ -93,7 +104,9 @@ def locked(folder: Path) -> Iterator[None]:
     The operating system holds the lock and lets go of it when its owner ends, however that happens: a killed run's
     is free. The file says who has it, for people; it stays, empty.
     """
-    with open(folder / LOCK, "a+b") as file:
+    with writing(folder):
+        file = open(folder / LOCK, "a+b")  # noqa: SIM115 (closed below)
+    with file:
         if not _acquire(file.fileno()):
             raise DatasetError(
                 f"{folder} is in use: {_owner(folder)} is writing there. Wait until it is done, or end it."

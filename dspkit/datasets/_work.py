@@ -123,13 +123,17 @@ def _into(result: Result, job: Job) -> None:
     with _clock(result, "decode"):
         y, sr, seconds = decode(task.path, features.sr, mono=features.mono)
     record["seconds"] = round(seconds, 6)
-    pieces = list(_pieces(y, sr, job.segment, features.shortest))
+    length, hop = _lengths(y, sr, job.segment, features.shortest)
+    if job.segment is not None:
+        record["segment"] = [round(length / sr, 9), round(hop / sr, 9)]  # in whole samples
     bytes_written = []
-    for k, piece in enumerate(pieces):
+    for k, start in enumerate(range(0, y.shape[-1] - length + 1, hop)):
         with _clock(result, "features"):
-            X = np.asarray(features(piece, sr))
+            X = np.asarray(features(y[..., start : start + length], sr))
         if X.dtype.kind not in "biufc":
             raise TypeError(f"the features are an array of {X.dtype}; expected numbers")
+        if X.ndim == 0 or X.size == 0:
+            raise ValueError(f"the features have shape {X.shape}; expected an array with time last")
         if X.dtype.kind in "fc" and not np.all(np.isfinite(X)):
             raise ValueError("the features hold NaN or infinity")
         with _clock(result, "write"):
@@ -189,18 +193,16 @@ def decode(path: str, sr: float | None, *, mono: bool = True) -> tuple[np.ndarra
     return resample(y, orig_sr=rate, target_sr=sr), sr, seconds
 
 
-def _pieces(y: np.ndarray, sr: float, segment: tuple[float, float] | None, shortest: int) -> Iterator[np.ndarray]:
+def _lengths(y: np.ndarray, sr: float, segment: tuple[float, float] | None, shortest: int) -> tuple[int, int]:
+    """Length and hop of the items in samples; without segments, a sound is one item."""
     n = y.shape[-1]
-    if n < shortest:
-        raise UnusableError(f"is too short: {n / sr:.3g} s, where the longest window takes {shortest / sr:.3g} s")
-    if segment is None:
-        yield y
-        return
-    length, hop = (max(1, round(seconds * sr)) for seconds in segment)
+    length, hop = (n, n) if segment is None else (max(1, round(seconds * sr)) for seconds in segment)
+    if length < shortest:
+        what = "is too short" if segment is None else "is cut too short"
+        raise UnusableError(f"{what}: {length / sr:.3g} s, where the longest window takes {shortest / sr:.3g} s")
     if n < length:
-        raise UnusableError(f"is too short: {n / sr:.3g} s, where a segment takes {segment[0]:g} s")
-    for start in range(0, n - length + 1, hop):
-        yield y[..., start : start + length]
+        raise UnusableError(f"is too short: {n / sr:.3g} s, where a segment takes {length / sr:.3g} s")
+    return length, hop
 
 
 # --- libsndfile writes notes on MP3 files straight to the process's error output, past Python. -------------------

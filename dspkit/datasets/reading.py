@@ -72,7 +72,7 @@ class FeatureDataset:
     """
 
     def __init__(self, out: str | os.PathLike[str], *, features: Any = None, labels: Any = None) -> None:
-        path = Path(out)
+        path = Path(out).absolute()
         self._folder = path if path.is_file() else _one_set(path, features)
         self._packed: tuple[str, np.dtype[Any]] | None = None
         if path.is_file():
@@ -84,7 +84,7 @@ class FeatureDataset:
         else:
             manifest = _store.Manifest(self._folder)
             self.settings = json.loads((self._folder / _store.SETTINGS).read_text(encoding="utf-8"))
-            self.records = [record for sound in sorted(manifest) for record in _records(manifest, sound, self.settings)]
+            self.records = [record for sound in sorted(manifest) for record in _records(manifest, sound)]
             self._places = [record["name"] for record in self.records]
         if labels is not None:
             for record, label in zip(self.records, _labels(self.records, labels), strict=True):
@@ -222,11 +222,11 @@ def _draw(text: str) -> float:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", _store.TEXT)).digest()[:6], "big") / 2.0**48
 
 
-def _records(manifest: _store.Manifest, sound: str, settings: dict[str, Any]) -> Iterator[Record]:
+def _records(manifest: _store.Manifest, sound: str) -> Iterator[Record]:
     line = manifest.get(sound) or {}
     if line.get("state") != "done":
         return
-    length, hop = settings["segment"] or (line["seconds"], 0.0)
+    length, hop = line.get("segment") or (line["seconds"], 0.0)
     for k, name in enumerate(_store.item_names(line, manifest.segmented)):
         yield {"name": name, "sound": sound, "start": round(k * hop, 6), "seconds": length}
 
