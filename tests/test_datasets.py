@@ -288,6 +288,29 @@ def test_a_changed_file_is_made_anew_and_no_other(sounds, out):
     np.testing.assert_array_equal(np.load(folder / "a/00.wav.npy"), FEATURES(dk.load(sounds / "a/00.wav")[0]))
 
 
+def test_a_run_that_ends_between_file_and_line_leaves_no_line_that_lies(sounds, out, monkeypatch):
+    """The sound changes, is made anew, the run is killed, the sound is changed back: the old line must not hold."""
+    folder = run(sounds, out).folder
+    expected = tree(folder)
+    before, at = (sounds / "a/00.wav").read_bytes(), (sounds / "a/00.wav").stat()
+    soundfile.write(sounds / "a/00.wav", noise(seed=50), SR)
+    add = _store.Manifest.add
+
+    def killed(manifest, record):
+        if record["state"] == "done":
+            raise KeyboardInterrupt
+        add(manifest, record)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_store.Manifest, "add", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(sounds, out)
+    (sounds / "a/00.wav").write_bytes(before)
+    os.utime(sounds / "a/00.wav", ns=(at.st_atime_ns, at.st_mtime_ns))
+    assert run(sounds, out).done == 1
+    assert tree(folder) == expected
+
+
 def test_how_a_changed_file_is_known(sounds, out):
     run(sounds, out)
     path = sounds / "a/00.wav"
