@@ -28,7 +28,7 @@ import pytest
 
 import dspkit as dk
 from dspkit.datasets import __main__ as command_line
-from dspkit.datasets import _engines, _store, extraction
+from dspkit.datasets import _engines, _store, extraction, reading
 from dspkit.datasets import _work as work
 
 soundfile = pytest.importorskip("soundfile", reason="soundfile is not installed")
@@ -697,6 +697,22 @@ def test_no_place_to_write(sounds, tmp_path):
         run(sounds, tmp_path / "file" / "out")
 
 
+def test_each_file_is_on_the_disk_before_it_has_its_name(sounds, out, monkeypatch):
+    synced, sync, replace = set(), _store.sync, os.replace
+
+    def see(path):
+        sync(path)
+        synced.add(path)
+
+    def check(a, b):
+        assert a in synced or Path(b).suffix != ".npy"
+        replace(a, b)
+
+    monkeypatch.setattr(_store, "sync", see)
+    monkeypatch.setattr(os, "replace", check)
+    assert run(sounds, out).done == len(synced) == 6
+
+
 # --- The manifest and the lock. ----------------------------------------------------------------------------------
 
 
@@ -1020,6 +1036,19 @@ def test_ctrl_c_leaves_no_worker_and_a_folder_that_goes_on(tmp_path, functions):
     assert report.reused > 0
 
 
+@posix
+def test_an_error_that_ends_the_run_ends_the_workers(tmp_path, functions):
+    sounds = write_sounds(tmp_path / "sounds", 32)
+    bad_text(sounds / "0.wav")
+    (pids := tmp_path / "pids").mkdir()
+    features = ds.Function(functions.slow, options={"pids": str(pids)})
+    with pytest.raises(dk.DatasetError, match=r"0\.wav") as held:  # with its traceback, which holds the frames
+        run(sounds, tmp_path / "out", features, workers=2, errors="raise")
+    assert held.tb
+    assert not any(is_alive(int(p.name)) for p in pids.iterdir())
+    assert not list((tmp_path / "out").rglob("~*"))
+
+
 MANY = """
 import sys, pathlib, resource, numpy as np, soundfile, dspkit as dk
 out = pathlib.Path(sys.argv[1])
@@ -1195,9 +1224,11 @@ def test_items_by_number(dataset, tmp_path):
     assert dataset.settings["n_mels"] == 12
 
 
-def test_items_are_mapped_and_the_files_are_safe(dataset):
+@pytest.mark.parametrize("mapped", [0, 1 << 22])
+def test_large_items_are_mapped_and_the_files_are_safe(dataset, monkeypatch, mapped):
+    monkeypatch.setattr(reading, "MAPPED", mapped)
     X, _ = dataset[0]
-    assert isinstance(X, np.memmap)
+    assert isinstance(X, np.memmap) == (mapped == 0)
     X[...] = 0.0
     assert np.all(dataset[0][0] != 0.0)
 

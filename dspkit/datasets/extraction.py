@@ -9,7 +9,7 @@ import sys
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -204,8 +204,12 @@ def extract(
             _raise_first(skipped, errors)
             batches = _results(Job(features, segment, str(parts)), tasks, executor, workers, patience)
             # Each file is seen onto the disk before it gets its name: else a power cut leaves empty files with good
-            # names. That takes milliseconds, in which eight wait together and the workers go on.
-            with ThreadPoolExecutor(8) as disk, _bar(progress, tasks, len(names)) as step:
+            # names. That takes milliseconds a file; eight wait together, and the workers go on meanwhile.
+            with (
+                ThreadPoolExecutor(8) as disk,
+                _bar(progress, tasks, len(names)) as step,
+                contextlib.closing(batches),  # whatever ends the loop ends the workers
+            ):
                 for batch in batches:
                     on_disk = {part: disk.submit(_store.sync, part) for result in batch for part in result.parts}
                     for result in batch:
@@ -362,7 +366,7 @@ def _holds(record: dict[str, Any], path: str, manifest: Manifest, hash: str) -> 
 
 def _results(
     job: Job, tasks: Sequence[Task], executor: Executor | None, workers: int | None, patience: float
-) -> Iterator[Sequence[Result]]:
+) -> Generator[Sequence[Result], None, None]:
     """The results of the engine that was asked for, which is ended if it is our own."""
     if not tasks:
         return

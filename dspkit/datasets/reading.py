@@ -6,8 +6,9 @@ import copy
 import csv
 import hashlib
 import json
+import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
@@ -19,6 +20,7 @@ from . import _store
 from .features import as_features
 
 Record = dict[str, Any]
+MAPPED = 1 << 22  # bytes: smaller files are read whole, which takes less time than to map them
 
 
 class Batch(NamedTuple):
@@ -47,11 +49,12 @@ class FeatureDataset:
 
     Notes
     -----
-    ``dataset[i]`` is ``(features, record)``: an array mapped from its file, of which only what is used is read
-    (changing it changes no file), and a dictionary with ``name`` of the item, ``sound`` it was made from, ``start`` in
-    it and ``seconds``. ``dataset[10:20]``, or a list of numbers, is a dataset again. The order is that of the names.
+    ``dataset[i]`` is ``(features, record)``: an array, and a dictionary with the ``name`` of the item, the ``sound`` it
+    was made from, ``start`` in it and ``seconds``. A large array is mapped from its file, so that only what is used is
+    read; changing it changes no file. ``dataset[10:20]``, or a list of numbers, is a dataset again. The order is that
+    of the names.
 
-    Errors
+    Raises
     ------
     DatasetError
         If nothing is there, or several sets and it is not said which.
@@ -141,9 +144,22 @@ class FeatureDataset:
             return np.memmap(file, dtype, "c", offset, shape)
         path = self._folder / f"{place}.npy"
         try:
-            return np.load(path, mmap_mode="c")
+            return np.load(path, mmap_mode=None if os.path.getsize(path) < MAPPED else "c")
         except (OSError, ValueError) as error:
             raise DatasetError(f"{path} cannot be read ({error}); the same extract() call makes it anew.") from None
+
+    def _reader(self) -> Callable[[int], np.ndarray]:
+        """What reads many items: a packed file is mapped once for all, and no item may be changed."""
+        if not self._packed:
+            return self._read
+        file, dtype = self._packed
+        whole = np.memmap(file, mode="r")
+
+        def read(i: int) -> np.ndarray:
+            offset, shape = self._places[i]
+            return np.frombuffer(whole, dtype, math.prod(shape), offset).reshape(shape)
+
+        return read
 
     # --- Parts. ---
 
@@ -199,10 +215,11 @@ class FeatureDataset:
         size = positive_int(size, "size")
         length = None if length is None else positive_int(length, "length", unit="frames")
         draw = None if seed is None else np.random.default_rng(seed)
+        read = self._reader()
         order = np.arange(len(self)) if draw is None else draw.permutation(len(self))
         for start in range(0, len(self), size):
             numbers = order[start : start + size].tolist()
-            items = [self._read(i) for i in numbers]
+            items = [read(i) for i in numbers]
             n = max(X.shape[-1] for X in items) if length is None else length
             features = np.empty((len(items), *items[0].shape[:-1], n), dtype=items[0].dtype)
             mask = np.zeros((len(items), n), dtype=bool)
