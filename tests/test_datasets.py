@@ -736,6 +736,17 @@ def test_a_torn_last_line_is_dropped_and_the_last_line_counts(sounds, out):
         assert tree(folder) == expected, what
 
 
+def test_a_line_added_behind_a_torn_one_is_whole(sounds, out):
+    folder = run(sounds, out).folder
+    with open(folder / "manifest.jsonl", "ab") as file:
+        file.write(b'{"sound": "torn')
+    manifest = _store.Manifest(folder)
+    manifest.add({"sound": "next", "state": "removed"})
+    assert _store.Manifest(folder).get("next") == {"sound": "next", "state": "removed"}
+    manifest.close()
+    assert _store.Manifest(folder).get("next") is None  # removed, and nothing was made of it
+
+
 def test_a_second_run_is_refused_with_the_owners_pid_and_host(sounds, out):
     folder = run(sounds, out).folder
     with (
@@ -873,7 +884,7 @@ def test_workers_go_with_their_parent_and_a_second_run_is_refused_meanwhile(tmp_
     process.communicate()
     workers = [int(p.name) for p in pids.iterdir()]
     assert workers
-    wait_until(lambda: not any(map(is_alive, workers)), 20.0)
+    wait_until(lambda: not any(map(is_alive, workers)))
     report = run(sounds, tmp_path / "out", features)
     assert report.reused > 0
     assert report.done > 0
