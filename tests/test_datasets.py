@@ -742,9 +742,21 @@ def test_a_line_added_behind_a_torn_one_is_whole(sounds, out):
         file.write(b'{"sound": "torn')
     manifest = _store.Manifest(folder)
     manifest.add({"sound": "next", "state": "removed"})
-    assert _store.Manifest(folder).get("next") == {"sound": "next", "state": "removed"}
     manifest.close()
+    assert _store.Manifest(folder).get("next") == {"sound": "next", "state": "removed"}
+    run(sounds, out)
     assert _store.Manifest(folder).get("next") is None  # removed, and nothing was made of it
+
+
+def test_what_a_killed_run_leaves_unfinished_is_cleared_away(sounds, out):
+    folder = run(sounds, out).folder
+    expected = tree(folder)
+    left = folder / f"{_store.PARTS}00"
+    left.mkdir()
+    (left / "0-0.npy").write_bytes(b"half")
+    (left / "manifest.jsonl").touch()
+    run(sounds, out)
+    assert tree(folder) == expected
 
 
 def test_a_second_run_is_refused_with_the_owners_pid_and_host(sounds, out):
@@ -1024,7 +1036,7 @@ def test_a_script_without_its_guard_is_told(tmp_path, sounds, out):
 
 
 def test_what_cannot_be_sent_is_told(sounds, out):
-    with pytest.raises(dk.DatasetError, match=r"no worker could start \(.*pickle"):
+    with pytest.raises(dk.DatasetError, match=r"no worker could start \(.*lambda"):
         run(sounds, out, ds.Function(lambda y, sr: y[:10]), workers=2)
     assert run(sounds, out, lambda y, sr: y[:10]).done == 6
 

@@ -45,24 +45,20 @@ def set_folder(out: Path, name: str, settings: dict[str, Any]) -> Path:
     return out / f"{name}-{digest[:10]}"
 
 
-def write_settings(folder: Path, settings: dict[str, Any]) -> None:
+def write_settings(folder: Path, parts: Path, settings: dict[str, Any]) -> None:
     if not (folder / SETTINGS).exists():
         with writing(folder):
-            replace_text(folder / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+            text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+            replace_text(folder / SETTINGS, text, parts / SETTINGS)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a file beside its place, see it onto the disk, and rename it: the old one is there, or the new one."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(beside, "w", encoding="utf-8", errors=TEXT, newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+def replace_text(path: Path, text: str, beside: Path) -> None:
+    """Write a file ``beside`` its place, see it onto the disk, and rename it: the old one is there, or the new one."""
+    with open(beside, "w", encoding="utf-8", errors=TEXT, newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
 
 
 def item_names(record: dict[str, Any], segmented: bool) -> list[str]:
@@ -161,8 +157,8 @@ class Manifest:
     one that may not; or "removed", when the sound is no longer there.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, parts: Path | None = None) -> None:
+        self.folder, self.parts = folder, parts  # without the run's own folder, only to be read
         self.path = folder / MANIFEST
         self.segmented = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["segment"] is not None
         self._lines: dict[str, str] = {}  # as text: an object for each would take five times the memory
@@ -249,9 +245,9 @@ class Manifest:
         finally:
             if self._file is not None:
                 self._file.close()
-        if self._untidy:
+        if self._untidy and self.parts:
             with contextlib.suppress(OSError):  # all is noted: the next run may tidy
                 named = {item for sound in self._lines for item in self._items(sound)}
                 for item in self._old_items - named:
                     (self.folder / f"{item}.npy").unlink(missing_ok=True)
-                replace_text(self.path, self._tidied())
+                replace_text(self.path, self._tidied(), self.parts / MANIFEST)

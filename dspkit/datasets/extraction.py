@@ -193,9 +193,9 @@ def extract(
     with _store.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with _store.locked(folder), _store.parts_folder(folder) as parts:
-        _store.write_settings(folder, settings)
+        _store.write_settings(folder, parts, settings)
         _refuse_same_place(names, folder)
-        with Manifest(folder) as manifest:
+        with Manifest(folder, parts) as manifest:
             skipped: dict[str, str] = {}
             removed = _note_removed(manifest, names, place)
             tasks = _still_to_do(manifest, names, place, hash, skipped)

@@ -351,7 +351,7 @@ def pack(dataset: FeatureDataset | str | os.PathLike[str], file: str | os.PathLi
     finally:
         beside.unlink(missing_ok=True)
     text = {"settings": dataset.settings, "dtype": first.dtype.str, "records": dataset.records, "places": places}
-    _store.replace_text(index, json.dumps(text))
+    _store.replace_text(index, json.dumps(text), index.with_name(f".{index.name}"))
     return FeatureDataset(path)
 
 
