@@ -794,13 +794,15 @@ KILLS = """
 import hashlib, os, random, shutil, signal, sys, time
 import dspkit as dk
 sounds, out, seed, kills = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-features = dk.datasets.MelStack(sr=8000, win_lengths=(100, 200), hop_length=80, n_mels=12)
 draw = random.Random(seed)
+import scipy.fft, scipy.sparse, soundfile, soxr
 
 def start(out):
     child = os.fork()  # all is imported: what is killed is the run itself
     if child == 0:
         try:
+            # Made here: whoever has computed may have threads, and must not fork.
+            features = dk.datasets.MelStack(sr=8000, win_lengths=(100, 200), hop_length=80, n_mels=12)
             dk.datasets.extract(sounds, out, features, workers=1, progress=False)
             os._exit(0)
         finally:
