@@ -1004,6 +1004,40 @@ def test_a_foreign_pool_that_breaks_is_said_and_the_next_call_goes_on(tmp_path, 
     assert list(report.skipped) == ["b/99.wav"]
 
 
+class KilledWorker(Exception):  # noqa: N818 (Dask's name, by which it is known)
+    pass
+
+
+def test_a_deadly_sound_on_dask_takes_nothing_along(sounds, out):
+    """Dask gives up a task that has killed several workers, and goes on with the others."""
+
+    class LikeDask(ThreadPoolExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            return super().submit(deadly if fn is work.make else fn, *args, **kwargs)
+
+    def deadly(job, tasks):
+        if any(task.sound == "a/02.mp3" for task in tasks):
+            raise KilledWorker("make-1")
+        return work.make(job, tasks)
+
+    with LikeDask(1) as executor:
+        report = run(sounds, out, executor=executor, workers=None)
+    assert report.done == 5
+    assert "died, and again" in report.skipped["a/02.mp3"]
+
+
+def test_workers_that_cannot_import_are_said(sounds, out):
+    def without(job, tasks):
+        raise ModuleNotFoundError("No module named 'mine'")
+
+    class Elsewhere(ThreadPoolExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            return super().submit(without if fn is work.make else fn, *args, **kwargs)
+
+    with Elsewhere(1) as executor, pytest.raises(dk.DatasetError, match=r"cannot do it.*No module named 'mine'"):
+        run(sounds, out, executor=executor, workers=None)
+
+
 def test_each_worker_has_one_thread_for_linear_algebra(sounds, out, functions, monkeypatch):
     for name in _engines.ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
