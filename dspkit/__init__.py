@@ -18,6 +18,7 @@ from . import (
     companding,
     convolution,
     cuda,
+    datasets,
     decibels,
     errors,
     fast_fourier,
@@ -68,10 +69,10 @@ __version__ = "0.1.0"
 _LAZY = ("check", "explore", "viz")
 
 __all__ = [
-    "agreement", "audio", "cepstrum", "companding", "convolution", "cuda", "decibels", "errors", "fast_fourier",
-    "filters", "fourier", "frames", "harmonics", "hearing", "loudness", "mel", "normalization", "players", "presets",
-    "recorded", "sampling", "short_time", "signals", "time_domain", "windows", *agreement.__all__, *audio.__all__,
-    *cepstrum.__all__, *companding.__all__, *convolution.__all__, *decibels.__all__, *errors.__all__,
+    "agreement", "audio", "cepstrum", "companding", "convolution", "cuda", "datasets", "decibels", "errors",
+    "fast_fourier", "filters", "fourier", "frames", "harmonics", "hearing", "loudness", "mel", "normalization",
+    "players", "presets", "recorded", "sampling", "short_time", "signals", "time_domain", "windows", *agreement.__all__,
+    *audio.__all__, *cepstrum.__all__, *companding.__all__, *convolution.__all__, *decibels.__all__, *errors.__all__,
     *fast_fourier.__all__, *filters.__all__, *fourier.__all__, *frames.__all__, *harmonics.__all__, *hearing.__all__,
     *loudness.__all__, *mel.__all__, *normalization.__all__, *players.__all__, *presets.__all__, *recorded.__all__,
     *sampling.__all__, *short_time.__all__, *signals.__all__, *time_domain.__all__, *windows.__all__, *_LAZY,

@@ -2,6 +2,7 @@
 
 __all__ = [
     "AudioFileError",
+    "DatasetError",
     "DeviceError",
     "EmptyFilterWarning",
     "ParameterError",
@@ -32,3 +33,7 @@ class DeviceError(RuntimeError):
 
 class EmptyFilterWarning(UserWarning):
     """Mel filters that lie between two bins: their bands stay silent, whatever the sound."""
+
+
+class DatasetError(RuntimeError):
+    """A set of features that cannot be made or read: another run writes there, no worker starts, nothing is there."""

@@ -22,7 +22,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-HEAVY = ("matplotlib", "librosa", "IPython", "ipywidgets", "soundfile", "soxr", "numba", "scipy.signal", "scipy.stats")
+HEAVY = (
+    *("matplotlib", "librosa", "IPython", "ipywidgets", "soundfile", "soxr", "numba", "scipy.signal", "scipy.stats"),
+    *("tqdm", "distributed", "multiprocessing"),
+)
 
 
 def run(command: list[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
@@ -126,7 +129,9 @@ def test_every_requirement_is_pinned_within_its_bounds() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [requirements.Requirement(line) for line in lines if not line.startswith("#")]
     assert all(re.fullmatch(r"==[\w.]+", str(pin.specifier)) and pin.url is None for pin in pins)
-    for wanted in map(requirements.Requirement, PROJECT["dependencies"] + EXTRAS["course"] + EXTRAS["test"]):
+    for wanted in map(
+        requirements.Requirement, PROJECT["dependencies"] + EXTRAS["course"] + EXTRAS["cluster"] + EXTRAS["test"]
+    ):
         if wanted.name != "dspkit":
             found = [pin for pin in pins if pin.name == wanted.name]
             assert found, f"{wanted.name} is not pinned: make constraints"
