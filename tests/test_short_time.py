@@ -180,9 +180,7 @@ def test_threads_give_the_same_bits(rng):
 
 
 @pytest.mark.parametrize("pad_mode", ["constant", "reflect"])
-@pytest.mark.parametrize(
-    ("shape", "n_fft"), [((300, 700), 256), ((7, 3, 5000), 512), ((2, 50_000), 400)]
-)
+@pytest.mark.parametrize(("shape", "n_fft"), [((300, 700), 256), ((7, 3, 5000), 512), ((2, 50_000), 400)])
 def test_a_batch_is_its_signals(rng, shape, n_fft, pad_mode):
     """Whether a block holds several of them or a part of one, and in whatever order they lie in memory."""
     y = rng.standard_normal(shape, dtype="float32")

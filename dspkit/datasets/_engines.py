@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from typing import Any
 
-from .._blocks import _cpus
+from .._threads import _cpus
 from .._validate import positive_int
 from ..errors import DatasetError
 from . import _work

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .._blocks import _cpus
+from .._threads import _cpus
 from .._validate import one_of, positive_int, positive_number
 from ..audio import _course_package
 from ..errors import DatasetError, ParameterError, SampleTypeError

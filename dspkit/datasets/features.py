@@ -18,11 +18,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .._validate import one_of, positive_number
-from ..cepstrum import mfcc
 from ..decibels import power_to_db
 from ..errors import EmptyFilterWarning, ParameterError, SampleTypeError
 from ..mel import multi_resolution_mel
-from ..presets import Preset, get, log_mel
+from ..presets import Preset, get, log_mel, mfcc
 
 STORED = ("float32", "float16", "float64")
 
