@@ -525,7 +525,8 @@ def test_lesson_runs_with_a_sound_from_outside(
 # Each module may import those before it; an import inside a function may look ahead, and says so. Beside them
 # stand viz, explore and check, which may import all of these.
 ORDER = [
-    *("errors", "_validate", "_arrays", "agreement", "decibels", "frames", "signals", "recorded", "audio"),
+    *("errors", "_files", "_containers", "_validate", "_arrays", "agreement", "decibels", "frames", "signals"),
+    *("recorded", "audio"),
     *(
         "sampling",
         "harmonics",
