@@ -348,7 +348,7 @@ def filters(
     gains: Mapping[str, Any],
     *,
     marks: Mapping[str, tuple[str, float, float]] | None = None,
-    title: str = "",
+    title: str = "Where the delayed copies are out of step, partials weaken or cancel",
 ) -> Figure:
     """Impulse responses on the left; on the right how much of each frequency they leave.
 
