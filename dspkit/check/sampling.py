@@ -120,12 +120,12 @@ signal_to_noise = Check(
         Mistake(
             "10·log₁₀ of amplitudes",
             lambda y, c: 10 * np.log10(np.sqrt(np.mean(y**2)) / np.sqrt(np.mean((c - y) ** 2))),
-            "10·log₁₀ belongs to powers (mean squares); for amplitudes it is 20·lg.",
+            "10·log₁₀ belongs to powers (mean squares); for amplitudes it is 20·log₁₀.",
         ),
         Mistake(
             "20·log₁₀ of powers",
             lambda y, c: 20 * np.log10(np.mean(y**2) / np.mean((c - y) ** 2)),
-            "20·log₁₀ belongs to amplitudes; for powers it is 10·lg.",
+            "20·log₁₀ belongs to amplitudes; for powers it is 10·log₁₀.",
         ),
         Mistake(
             "noise over signal",

@@ -38,7 +38,7 @@ def sliding_kernel(
         how: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
         n_out = conv1d_output_length(x.size, w.size, **how)
         here = min(place, n_out - 1)
-        said = f"Output {here} of {n_out}: stride {stride}, {padding}, dilation {dilation}"
+        said = f"Output y[{here}], one of {n_out}: stride {stride}, {padding}, dilation {dilation}"
         return kernel_steps(x, w, at=[here], **how, title=said)
 
     explorer = Explorer(

@@ -42,7 +42,13 @@ GREY = "0.55"
 
 @styled
 def response(
-    x: Any, h: Any, y: Any, sr: float, *, marks: Mapping[str, tuple[float, float]] | None = None, title: str = ""
+    x: Any,
+    h: Any,
+    y: Any,
+    sr: float,
+    *,
+    marks: Mapping[str, tuple[float, float]] | None = None,
+    title: str = "What goes in, the answer to a click, and what comes out",
 ) -> Figure:
     """A sound, the impulse response of what it went through, and what came out: on one time axis, each with its scale.
 
@@ -274,7 +280,14 @@ def flip_and_slide(x: Any, h: Any) -> Movie:
 
 
 @styled
-def three_views(x: Any, h: Any, at: int, strengths: Mapping[str, Any], *, title: str = "") -> Figure:
+def three_views(
+    x: Any,
+    h: Any,
+    at: int,
+    strengths: Mapping[str, Any],
+    *,
+    title: str = "One convolution: by rows, by columns, by partials",
+) -> Figure:
     """One convolution seen three ways: copies that add, a flipped kernel at one place, and partials that are scaled.
 
     ``x`` (n,) and ``h`` (k,) are a few numbers, ``at`` is the output that the second panel makes. ``strengths`` maps
@@ -320,7 +333,7 @@ def three_views(x: Any, h: Any, at: int, strengths: Mapping[str, Any], *, title:
     bins.legend()
     bins.set_ylim(0.0, 1.35 * max(float(np.max(host(v))) for v in strengths.values()))
     bins.set_xticks(range(host(strengths["X"]).size))
-    label(bins, title="Partials: each is scaled", x="k [number of the partial]", y="Strength")
+    label(bins, title="Partials: strengths multiply", x="k [number of the partial]", y="Strength")
     headline(fig, title)
     return fig
 
@@ -335,7 +348,7 @@ def filters(
     gains: Mapping[str, Any],
     *,
     marks: Mapping[str, tuple[str, float, float]] | None = None,
-    title: str = "",
+    title: str = "Where the delayed copies are out of step, partials weaken or cancel",
 ) -> Figure:
     """Impulse responses on the left; on the right how much of each frequency they leave.
 
@@ -362,7 +375,7 @@ def filters(
         left.xaxis.get_major_locator().set_params(integer=True)
         left.axhline(0.0, color="0.6", lw=0.8)
         label(left, title=name, x="j [samples]" if last else "", y="h[j]")
-        right.plot(host(freqs) / 1000, host(gains[name]), color=RESULT, lw=1.5)
+        right.plot(host(freqs) / 1000, host(gains[name]), color=KERNEL, lw=1.5)
         right.axhline(1.0, color="0.4", lw=0.9, ls=":")
         right.set_ylim(0.0, 1.55 * max(1.0, float(np.max(host(gains[name])))))
         right.set_xlim(0.0, float(host(freqs)[-1]) / 1000)
@@ -376,7 +389,7 @@ def filters(
 
 
 @styled
-def wrapped(y: Any, n: int, *, title: str = "") -> Figure:
+def wrapped(y: Any, n: int, *, title: str = "On a loop that is too short, the end is added to the beginning") -> Figure:
     """A convolution's outputs beside what a product of DFTs of ``n`` points gives: what is too long lands in front.
 
     ``y`` (m,) are all outputs, at most 40; of them those from ``n`` on wrap around.
@@ -458,7 +471,7 @@ def kernel_steps(
         ax.bar(n, padded, color=[SOUND if i in seen else "#9CC5E0" for i in n], width=0.6)
         ax.plot(n[~inside], np.zeros(np.sum(~inside)), "s", mfc="white", mec="0.4", ms=7)
         above = high * 1.12 + 0.05
-        ax.plot([seen[0] - 0.35, seen[-1] + 0.35], [above, above], color=KERNEL, lw=2)
+        ax.plot([seen[0], seen[-1]], [above, above], color=KERNEL, lw=1.2, ls=":")
         for j, i in enumerate(seen):
             ax.plot([i], [above], "v", color=KERNEL, ms=7)
             ax.text(i, above + 0.06 * high, f"×{_number(w[j])}", ha="center", va="bottom", color=KERNEL)
@@ -507,7 +520,11 @@ def padded_sounds(x: Any, pad: int, *, modes: Sequence[str] = tuple(_MODES), tit
 
 
 @styled
-def receptive_field(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]], *, title: str = "") -> Figure:
+def receptive_field(
+    layers: Mapping[str, tuple[Sequence[int], Sequence[int]]],
+    *,
+    title: str = "The further apart its layers' taps, the further back a stack sees",
+) -> Figure:
     """Stacks of causal layers: which samples the last output sees, and through which nodes.
 
     ``layers`` maps a name to (kernel sizes, dilations), the first layer first. The sound is at the bottom.
@@ -542,7 +559,12 @@ def receptive_field(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]], *
 
 
 @styled
-def channel_links(channels: int, kernel_size: int, *, title: str = "") -> Figure:
+def channel_links(
+    channels: int,
+    kernel_size: int,
+    *,
+    title: str = "A line is a kernel: groups cut lines, a pointwise layer mixes again (dotted: 1 tap)",
+) -> Figure:
     """Which input channels an output channel sees: a full layer, two groups, depthwise, and depthwise then pointwise.
 
     A line is one kernel; ``channels`` in and as many out (an even number).
@@ -578,7 +600,15 @@ def channel_links(channels: int, kernel_size: int, *, title: str = "") -> Figure
 
 
 @styled
-def error_map(first: Any, second: Any, error: Any, path: Any, *, goal: tuple[float, float], title: str = "") -> Figure:
+def error_map(
+    first: Any,
+    second: Any,
+    error: Any,
+    path: Any,
+    *,
+    goal: tuple[float, float],
+    title: str = "Across the valley in a few leaps, then slowly along it",
+) -> Figure:
     """The error for each choice of two taps, as a contour map, and the path that gradient descent took on it.
 
     Parameters
@@ -606,6 +636,7 @@ def error_map(first: Any, second: Any, error: Any, path: Any, *, goal: tuple[flo
     ax.plot(path[:, 0], path[:, 1], "o-", color=KERNEL, ms=3.5, lw=1.3)
     ax.plot(*path[0], "s", color=KERNEL, ms=9)
     ax.plot(*goal, "*", color=RESULT, ms=18, mec="white", zorder=5)
+    ax.text(0.01, 0.015, "on each line: the mean squared error E", transform=ax.transAxes, bbox=_BOX, fontsize=9)
     mark(ax, "start", (path[0, 0], path[0, 1]), to=(-30, 0))
     mark(ax, f"error 0: the kernel [{_number(goal[0])}, {_number(goal[1])}]", goal, to=(30, 24))
     ax.set_aspect("equal")

@@ -22,10 +22,10 @@ def test_a_moved_control_changes_the_picture():
 @pytest.mark.parametrize(
     ("values", "title", "sum_"),
     [
-        ({}, "Output 0 of 7: stride 1, valid, dilation 1", "1·2 + 2·3 = 8"),
-        ({"place": 7, "padding": "causal"}, "Output 7 of 8: stride 1, causal, dilation 1", "1·1 + 2·3 = 7"),
-        ({"place": 7, "stride": 3}, "Output 2 of 3: stride 3, valid, dilation 1", "1·1 + 2·3 = 7"),
-        ({"dilation": 4}, "Output 0 of 4: stride 1, valid, dilation 4", "1·2 + 2·2 = 6"),
+        ({}, "Output y[0], one of 7: stride 1, valid, dilation 1", "1·2 + 2·3 = 8"),
+        ({"place": 7, "padding": "causal"}, "Output y[7], one of 8: stride 1, causal, dilation 1", "1·1 + 2·3 = 7"),
+        ({"place": 7, "stride": 3}, "Output y[2], one of 3: stride 3, valid, dilation 1", "1·1 + 2·3 = 7"),
+        ({"dilation": 4}, "Output y[0], one of 4: stride 1, valid, dilation 4", "1·2 + 2·2 = 6"),
     ],
 )
 def test_places_are_counted(values, title, sum_):

@@ -64,6 +64,39 @@ def test_the_silence_after_the_sentence_is_filled_for_about_a_second(lesson):
     assert after.size == pytest.approx(99, abs=1)
     assert after[:10].mean() > -40
     assert after[:10].mean() - after[60:70].mean() == pytest.approx(36, abs=4)
+    assert after[50:60].mean() < -50  # "after half a second little is left to hear"
+
+
+def test_the_recorded_snap_puts_the_voice_into_the_room(lesson):
+    """No room in it but the recording; it lasts as the room does, and is not the same (the snap's colour)."""
+    expected = scipy.signal.fftconvolve(lesson.speech, lesson.snap_in_room)[: lesson.speech_in_room.size]
+    np.testing.assert_allclose(lesson.by_snap, expected, atol=1e-9)
+    ours, room = (levels(y[lesson.speech.size :], lesson.sr) for y in (lesson.by_snap, lesson.speech_in_room))
+    assert ours[10:20].mean() - ours[60:70].mean() == pytest.approx(room[10:20].mean() - room[60:70].mean(), abs=4)
+
+
+def test_what_comes_out_lasts_as_long_as_the_room(lesson):
+    """The lowest row begins with the snap and goes on answering: where the snap is 40 dB down, y is not."""
+    snap, y = (levels(v / np.max(np.abs(v)), lesson.sr) for v in (lesson.snap, lesson.snap_in_room))
+    assert np.flatnonzero(y > y.max() - 40)[-1] > 2 * np.flatnonzero(snap > snap.max() - 40)[-1]
+
+
+def test_more_than_half_of_the_overdrives_error_is_level(lesson):
+    out = lesson.devices["overdrive"](lesson.speech)
+    gain = np.dot(out, lesson.speech) / np.dot(lesson.speech, lesson.speech)
+    left = dk.rms(out - gain * lesson.speech) / dk.rms(out)
+    assert left == pytest.approx(0.35, abs=0.01)
+    assert left < 0.5 * dk.rms(out - lesson.speech) / dk.rms(out)
+
+
+def test_the_order_of_room_and_overdrive_matters(lesson):
+    assert lesson.apart > 0.1
+
+
+def test_neighbours_are_alike_in_the_toy_and_in_speech(lesson):
+    """What two taps see: their cosine is near 1, so one can be traded for the other."""
+    for y in (lesson.sound, lesson.speech):
+        assert np.dot(y[1:], y[:-1]) / np.linalg.norm(y[1:]) / np.linalg.norm(y[:-1]) > 0.9
 
 
 def test_each_sample_launches_a_copy_and_only_its_own(lesson):
@@ -130,11 +163,11 @@ def test_the_mean_of_nine_removes_its_notches_altogether(lesson):
 
 def test_the_reflection_is_a_comb(lesson):
     """0.1 at 500 Hz, 1.9 at 1000 Hz."""
-    kernel = lesson.kernels["reflection after 1 ms"]
+    kernel = lesson.kernels["copy after 1 ms"]
     assert lesson.gain(kernel, 500) == pytest.approx(0.1)
     assert lesson.gain(kernel, 1000) == pytest.approx(1.9)
     assert np.flatnonzero(kernel).tolist() == [0, 16]
-    assert np.flatnonzero(lesson.kernels["echo after 300 ms"]).tolist() == [0, 4800]
+    assert np.flatnonzero(lesson.kernels["copy after 300 ms"]).tolist() == [0, 4800]
 
 
 @pytest.mark.parametrize("f", [0.0, 137.0, 1000.0, 6543.2, 8000.0])
@@ -150,9 +183,9 @@ def test_gain_is_that_of_scipy_and_a_filter_moves_no_partial(lesson, f):
 
 def test_without_the_flip_the_reverberation_comes_before_the_words(lesson):
     """The quiet second before the first vowel's end is full; the rule with [::-1] is NumPy's convolution."""
-    assert lesson.right.size == lesson.forgotten.size == lesson.speech.size + lesson.K - 1
+    assert lesson.right.size == lesson.forgotten.size == lesson.words.size + lesson.K - 1
     assert np.argmax(lesson.room[::-1]) == lesson.K - 1 == 15_999
-    reversed_room = scipy.signal.fftconvolve(lesson.speech, lesson.room[::-1])
+    reversed_room = scipy.signal.fftconvolve(lesson.words, lesson.room[::-1])
     np.testing.assert_allclose(lesson.forgotten, reversed_room, atol=1e-12)
     first = int(0.15 * lesson.sr)
     after_flip = levels(lesson.forgotten[: lesson.K - 1 + first], lesson.sr)
@@ -187,8 +220,8 @@ def test_each_of_the_1024_samples_has_one_path(lesson):
             y = dk.conv1d(y, [1.0, 1.0], dilation=2**layer)
         seen[i] = y[0]
     assert np.all(seen == 1)
-    assert lesson.ten == 1024
-    assert 1000 * lesson.ten / lesson.sr == 64
+    assert lesson.twelve == 4096  # samples, with 24 weights, where a syllable takes 3500
+    assert dk.receptive_field([2] * 11, dilations=[2**i for i in range(11)]) < 3500
 
 
 def test_the_separable_pair_needs_nearly_nine_times_fewer_parameters():
