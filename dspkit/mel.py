@@ -213,6 +213,7 @@ def mel_filterbank(
     one_of(triangles, ["hz", "mel"], "triangles")
     bins, edges = _axis(sr, n_fft, n_mels, fmin, fmax, htk, triangles)
     weights = _triangles(bins, edges)
+    weights[np.max(weights, axis=1) <= _HAIR] = 0.0
     empty = empty_filters(weights)
     weights = _normalised(weights, norm, mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax, htk=htk))
     if len(empty):
@@ -260,7 +261,7 @@ def _normalised(weights: np.ndarray, norm: str | float | None, edges: np.ndarray
 
 
 def empty_filters(fb: Any) -> np.ndarray:
-    """The numbers of the filters whose weights are all zero, but for rounding: whatever comes in, they stay silent.
+    """The numbers of the filters whose weights are all zero: whatever comes in, these bands stay silent.
 
     Parameters
     ----------
@@ -275,8 +276,7 @@ def empty_filters(fb: Any) -> np.ndarray:
     array([ 0,  3,  6, 11, 14, 19, 22, 27, 30, 35, 38, 43, 50])
 
     """
-    size = np.abs(np.asarray(fb))
-    return np.flatnonzero(~np.any(size > _HAIR * np.max(size, initial=0.0), axis=-1))
+    return np.flatnonzero(~np.any(np.asarray(fb) != 0, axis=-1))
 
 
 def largest_n_mels(sr: float, n_fft: int, *, fmin: float = 0.0, fmax: float | None = None, htk: bool = False) -> int:
