@@ -239,6 +239,7 @@ def _weights(
         weights = _triangles(hz_to_mel(bins, htk=htk), np.linspace(low, high, n_mels + 2))
     else:
         weights = _triangles(bins, hertz)
+    weights[np.max(weights, axis=1) <= _HAIR] = 0.0  # a filter with nothing but rounding is empty
     return _normalised(weights, norm, hertz)
 
 
@@ -281,7 +282,7 @@ def _normalised(weights: np.ndarray, norm: str | float | None, edges: np.ndarray
 
 
 def empty_filters(fb: Any) -> np.ndarray:
-    """The numbers of the filters whose weights are all zero, but for rounding: whatever comes in, they stay silent.
+    """The numbers of the filters whose weights are all zero: whatever comes in, these bands stay silent.
 
     Parameters
     ----------
@@ -296,8 +297,7 @@ def empty_filters(fb: Any) -> np.ndarray:
     array([ 0,  3,  6, 11, 14, 19, 22, 27, 30, 35, 38, 43, 50])
 
     """
-    size = np.abs(np.asarray(fb))
-    return np.flatnonzero(~np.any(size > _HAIR * np.max(size, initial=0.0), axis=-1))
+    return np.flatnonzero(~np.any(np.asarray(fb) != 0, axis=-1))
 
 
 def largest_n_mels(sr: float, n_fft: int, *, fmin: float = 0.0, fmax: float | None = None, htk: bool = False) -> int:
