@@ -410,7 +410,8 @@ def through_windows(
     levels : name: array (k,)
         In dB, for each window; a window's name chooses its colour.
     marks : name: (hertz, dB), optional
-        What is there; marked in every panel, with an arrow and its name in the first.
+        What is there; marked in every panel, with an arrow and its name in the first. A name that ends in a question
+        mark gets its arrow and no ring.
     x_limits, y_limits : (float, float), optional
     reference : str
         What 0 dB is.
@@ -438,9 +439,12 @@ def through_windows(
         ax.set_ylim(y_limits)
         for said, (hertz, db) in marks.items():
             ring: dict[str, Any] = {"marker": "o", "markersize": 13} if wide else {"marker": "_", "markersize": 26}
-            ax.plot([hertz], [db], markerfacecolor="none", color="black", markeredgewidth=1.4, **ring)
+            asked = said.endswith("?")
+            if not asked:
+                ax.plot([hertz], [db], markerfacecolor="none", color="black", markeredgewidth=1.4, **ring)
             if i == 0:
-                mark(ax, said, (hertz, db + 2), to=(0, 34) if wide else (10, 44))
+                to = (16, 34) if asked else (0, 34)
+                mark(ax, said, (hertz, db + 2), to=to if wide else (10, 44))
         label(ax, title="" if wide else name, x="Frequency [Hz]")
     axes[0, 0].set_ylabel(f"Level [dB re {reference}]")
     if wide:
@@ -627,7 +631,8 @@ def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str | None 
     ``tasks`` maps a task's name to a mapping with ``frequencies`` in hertz, ``levels`` (window's name: values in dB),
     ``x_limits``, ``y_limits`` and ``read`` ("frequencies" or "levels": what is written at the peaks). Of the windows of
     the lesson's three recordings, two are drawn: one that fails, one that answers. Arrows point at peaks, rings show
-    where the other window has one.
+    where the other window has one. Where there are few bins and the task has its ``frame`` of samples, the continuous
+    spectrum is drawn as well, and frequencies are those of its peaks.
     """
     if not tasks:
         raise ParameterError("tasks is empty; expected names and what to draw.")
@@ -644,7 +649,10 @@ def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str | None 
         peaks = {name: _peaks(level, inside) for name, level in shown[task].items()}
         for ax, (name, level) in zip(row, shown[task].items(), strict=False):
             dots: dict[str, Any] = {"marker": "o", "markersize": 4} if np.sum(inside) <= 60 else {}
-            ax.plot(x[inside], level[inside], color=_colour(name), lw=1.2, **dots)
+            fine = _continuous(given["frame"], name, x) if dots and "frame" in given else None
+            if fine is not None:
+                ax.plot(*fine, color=KERNEL, lw=1.2)
+            ax.plot(x[inside], level[inside], color=_colour(name), lw=0.0 if fine else 1.2, **dots)
             ax.set_xlim(low, high)
             ax.set_ylim(given["y_limits"])
             others = [i for other, found in peaks.items() if other != name for i in found]
@@ -652,8 +660,11 @@ def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str | None 
                 if all(abs(i - j) > 2 for j in peaks[name]):
                     ax.plot([x[i]], [level[i]], "o", markersize=11, markerfacecolor="none", color="black")
             for i in peaks[name]:
-                said = f"{level[i]:.1f} dB".replace("-", "−") if given.get("read") == "levels" else f"{x[i]:.0f}"
-                mark(ax, said, (float(x[i]), float(level[i])), to=(0, 14))
+                place = (float(x[i]), float(level[i]))
+                if fine is not None and given.get("read") != "levels":
+                    place = _highest(*fine, x[i - 1], x[i + 1])
+                said = f"{place[1]:.1f} dB".replace("-", "−") if given.get("read") == "levels" else f"{place[0]:.0f}"
+                mark(ax, said, place, to=(0, 14))
             label(ax, title=f"{task}: {name}", x="Frequency [Hz]")
         row[0].set_ylabel("Level [dB re full scale]")
     if title is None:
@@ -662,6 +673,20 @@ def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str | None 
         )
     headline(fig, title)
     return fig
+
+
+def _continuous(frame: Any, window: str, frequencies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The continuous spectrum of a frame through a window: hertz, and the level of a tone in dB."""
+    y = _frame(frame)
+    level = _levels(y, get_window(window, y.size), FINE * y.size, -140.0)
+    return np.arange(level.size) * float(frequencies[1] - frequencies[0]) / FINE, level
+
+
+def _highest(x: np.ndarray, level: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    """Where a curve is highest between two frequencies, and how high."""
+    near = np.flatnonzero((x >= low) & (x <= high))
+    i = int(near[np.argmax(level[near])])
+    return float(x[i]), float(level[i])
 
 
 def _peaks(level: np.ndarray, inside: np.ndarray) -> list[int]:
@@ -718,10 +743,11 @@ def window_map(
         ax.set_xlim(0.0, 1.36 * max(x for x, _ in points.values()))
     if corner:
         ax.text(0.03, 0.05, corner, transform=ax.transAxes, fontsize=11, style="italic", va="bottom")
+    ax.text(0.98, 0.96, "in parentheses: fall-off [dB/octave]", transform=ax.transAxes, ha="right", va="top")
     label(
         ax,
         title=title or "No window is narrow and low at once: choose by the question",
         x="Width of the main lobe, foot to foot [bins]",
-        y="Highest side lobe [dB re peak] (fall-off [dB/octave])",
+        y="Highest side lobe [dB re peak]",
     )
     return fig

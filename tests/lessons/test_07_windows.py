@@ -15,7 +15,7 @@ def spectrum(y):
     return np.abs(np.fft.rfft(y)) ** 2
 
 
-# --- the bell: three tones, hills between them, and the seam that makes them ---
+# --- the bell: three tones, skirts between them, and the seam that makes them ---
 
 
 def test_three_tones_stand_out_of_the_bell_and_no_bin_is_empty(lesson):
@@ -23,17 +23,20 @@ def test_three_tones_stand_out_of_the_bell_and_no_bin_is_empty(lesson):
     assert lesson.seen.min() > -105
     peaks = scipy.signal.find_peaks(lesson.seen, prominence=25)[0]
     np.testing.assert_allclose(lesson.hertz[peaks], [1312.5, 3625, 6750])
-    for hertz, level in lesson.peaks.values():  # the circles of the figure
-        assert lesson.seen[np.argmin(np.abs(lesson.hertz - hertz))] == pytest.approx(level, abs=0.5)
+    for hertz, level in (lesson.peaks | lesson.asked).values():  # the circles and arrows of the figure
+        assert lesson.seen[np.argmin(np.abs(lesson.hertz - hertz))] == pytest.approx(level, abs=1.5)
     assert lesson.moment.size / lesson.bell_sr == 0.032
     assert lesson.hertz[1] == 31.25
 
 
-def test_the_hills_are_not_the_bells_own_but_7_2_and_4_9_khz_are(lesson):
+def test_the_skirts_are_not_the_bells_own_but_7_2_and_4_9_khz_are(lesson):
     for at in (160, 300, 384):  # 5, 9.4 and 12 kHz
         assert np.median(lesson.seen[at - 8 : at + 9]) > np.median(lesson.softer[at - 8 : at + 9]) + 12
     assert np.median(lesson.softer[352:417]) == pytest.approx(-110, abs=1.5)  # the hiss around 12 kHz
     assert lesson.softer[374:395].max() < -100  # and no line in it
+    assert lesson.softer[341] - np.median(lesson.softer[321:362]) > 12  # a line at 10.7 kHz
+    above = lesson.seen[lesson.hertz > 500] - lesson.softer[lesson.hertz > 500]
+    assert np.mean(above > 6) > 0.9  # far more than hiss at nearly every frequency
     for k in (158, 232):  # 4937.5 and 7250 Hz
         assert lesson.softer[k] - np.median(lesson.softer[k - 20 : k + 21]) > 12
         assert lesson.seen[k] - max(lesson.seen[k - 1], lesson.seen[k + 1]) == pytest.approx(3, abs=0.6)  # a bump
@@ -55,6 +58,8 @@ def test_the_wave_does_not_go_on_at_the_seam_and_hann_takes_the_seam_away(lesson
     assert off(lesson.moment, lesson.bell[lesson.start + 1024]) > 0.2
     assert off(lesson.between, np.cos(2 * np.pi * 5.5)) > 2
     assert off(lesson.on_bin, np.cos(2 * np.pi * 5)) < 1e-12
+    first, last = (np.sqrt(np.mean(part**2)) for part in (lesson.moment[:256], lesson.moment[-256:]))
+    assert db(last / first) == pytest.approx(-1.9, abs=0.1)  # the bell fades within the frame
     hann = dk.get_window("hann", 1024)
     assert np.max(np.abs(hann * lesson.moment)[[0, -1]]) < 1e-5 * np.max(np.abs(lesson.moment))
 
@@ -88,6 +93,9 @@ def test_hann_leaves_a_thousandth_outside_four_bins_and_makes_three_lines_of_one
                for w in (lesson.boxcar, lesson.hann)]  # fmt: skip
     assert outside[0] == pytest.approx(0.10, abs=0.005)
     assert outside[1] < 0.001
+    smear, boxcar = lesson.level(lesson.between, "hann"), lesson.level(lesson.between, "boxcar")
+    assert 125 * (1 + np.flatnonzero(smear >= -75)[-1]) == 2375
+    assert boxcar[19] == pytest.approx(-28, abs=0.5)
     lines = 2 * np.abs(np.fft.rfft(lesson.hann * lesson.on_bin)) / np.sum(lesson.hann)
     np.testing.assert_allclose(lines[3:8], [0, 0.5, 1, 0.5, 0], atol=1e-12)
 
@@ -100,8 +108,9 @@ def test_three_kernels_cancel_at_2_5_bins_and_the_outer_ones_win_between_1_and_2
     at = [float(part[np.argmin(np.abs(x - 2.5))].real) for part in lesson.parts.values()]
     np.testing.assert_allclose(at, [0.064, -0.053, -0.023], atol=6e-4)
     assert sum(at) == pytest.approx(-0.012, abs=6e-4)
-    middle, right, _ = (part[np.argmin(np.abs(x - 1.5))].real for part in lesson.parts.values())
-    np.testing.assert_allclose([middle, right], [-0.106, 0.159], atol=6e-4)
+    assert np.max(np.abs(lesson.D(x).imag)) <= 1.001 / 1024
+    middle, right, left = (part[np.argmin(np.abs(x - 1.5))].real for part in lesson.parts.values())
+    np.testing.assert_allclose([middle, right, left], [-0.106, 0.159, 0.032], atol=6e-4)
     assert np.all(lesson.H.real[(x > -1.99) & (x < 1.99)] > 0)  # one main lobe from -2 to 2
     assert lesson.H.real[np.argmin(np.abs(x - 2))] == pytest.approx(0, abs=1e-5)
     lobes = np.sign([float(np.real(lesson.D(np.array([k + 0.5]))[0])) for k in range(1, 6)])
@@ -122,6 +131,7 @@ def test_hamming_has_hanns_width_and_pays_far_away(lesson):
     hann, hamming = (dk.window_figures(dk.get_window(name, 4096)) for name in ("hann", "hamming"))
     assert hann.highest_side_lobe - hamming.highest_side_lobe == pytest.approx(11, abs=0.5)
     assert (round(hann.fall_off), round(hamming.fall_off)) == (-18, -6)
+    assert round(dk.window_figures(np.ones(4096)).fall_off) == -6
 
 
 def test_kaisers_beta(lesson):
@@ -187,11 +197,12 @@ def test_enbw_is_the_ratio_of_the_two_scales(name, bins):
 
 
 def test_the_hiss_has_a_density_and_no_level(lesson):
-    for n, level in ((1024, -108.5), (4096, -114.5)):
-        high = slice(n * 10 // 32, n * 15 // 32)
+    for n, level in ((1024, -109.9), (4096, -115.8)):
+        high = slice(n * 11 // 32, n * 15 // 32)
         amplitude, density = (10 ** (v[high] / 10) for v in lesson.two_scales(lesson.hiss, lesson.bell_sr, n)[1:])
         assert 10 * np.log10(np.mean(amplitude)) == pytest.approx(level, abs=0.1)
-        assert 10 * np.log10(np.mean(density)) == pytest.approx(-128.2, abs=0.1)
+        assert 10 * np.log10(np.mean(density)) == pytest.approx(-129.6, abs=0.1)
+        assert np.mean(amplitude) / 2 == pytest.approx(np.mean(density) * 1.5 * lesson.bell_sr / n, rel=1e-6)
 
 
 # --- overlap ---
@@ -224,6 +235,9 @@ def test_the_numbers_of_the_overlap_answer(lesson):
     assert [round(100 * rho["hann"][i] ** 2) for i in (2, 4)] == [3, 43]
     assert list(lesson.overlap[[2, 4]]) == [50, 75]
     assert rho["boxcar"][2] ** 2 == pytest.approx(0.25)
+    worth = 1 / welch(lesson.hann.repeat(4), 128, 15) ** 2  # independent frames that scatter as much
+    assert worth == pytest.approx(14.3, abs=0.1)
+    assert np.sqrt(worth / 8) == pytest.approx(1.34, abs=0.005)
 
 
 def test_a_bin_of_one_frame_of_noise_scatters_by_all_of_its_mean(lesson):
@@ -271,6 +285,9 @@ def test_the_bells_weak_lines(lesson):
     for hertz, high in ((7250, 9), (4937.5, 4)):
         k = int(np.argmin(np.abs(take["frequencies"] - hertz)))
         assert wrong[k] - right[k] == pytest.approx(high, abs=0.5)
+    assert right[189] - np.median(right[169:210]) == pytest.approx(12, abs=0.5)  # 5.9 kHz is doubtful,
+    hiss = right[352:480]  # 11 to 15 kHz
+    assert 9 < hiss.max() - np.median(hiss) < 13  # because hiss alone does nearly as much
 
 
 def test_the_guitars_two_lines(lesson):
@@ -296,6 +313,11 @@ def test_the_guitars_two_lines(lesson):
     assert (g - f_sharp) / f[1] == pytest.approx(2.7, abs=0.1)
     for sounds, written in ((f_sharp, 369.99), (g, 392.0)):
         assert 1200 * np.log2(sounds / written) == pytest.approx(20, abs=4)  # cents sharp
+    for q, read in ((np.linspace(320, 340, 801), 329.63),):
+        e = q[np.argmax(np.abs(dk.dtft(w * take["frame"], 2 * np.pi * q / take["sr"])))]
+        assert abs(1200 * np.log2(e / read)) < 5  # the E is in tune
+    drawn = dk.viz.window_choices({"guitar": take}).axes[1]
+    assert [t.get_text() for t in drawn.texts][-2:] == ["375", "396"]
     for window in ("blackmanharris", "flattop"):
         assert len(lines(window)) == 1
 
@@ -325,7 +347,7 @@ def test_what_the_other_traps_cost(lesson):
     made, cut = (dk.window_figures(w) for w in (dk.get_window("hann", 512), dk.get_window("hann", 1024)[256:768]))
     assert cut.highest_side_lobe - made.highest_side_lobe == pytest.approx(14, abs=0.5)
     right, wrong = (dk.window_figures(dk.get_window(("kaiser", b), 1024)) for b in (2 * np.pi, 2.0))
-    assert wrong.highest_side_lobe - right.highest_side_lobe == pytest.approx(27.4, abs=0.05)
+    assert wrong.highest_side_lobe - right.highest_side_lobe == pytest.approx(27.5, abs=0.1)
     hamming = -db(2 / np.pi * (1 + 0.46 / 0.54 / 3))  # Harris prints 1.78
     assert hamming == pytest.approx(1.75, abs=0.005)
 

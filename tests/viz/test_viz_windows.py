@@ -60,7 +60,9 @@ def test_window_spectra_are_those_of_the_dtft():
 def test_the_window_map_names_its_points():
     windows = {name: dk.get_window(name, 4096) for name in ("boxcar", "hann", "flattop")}
     ax = dk.viz.window_map(windows).axes[0]
-    assert [t.get_text() for t in ax.texts] == ["boxcar (−6)", "hann (−18)", "flattop (−6)"]
+    assert [t.get_text() for t in ax.texts] == [
+        "boxcar (−6)", "hann (−18)", "flattop (−6)", "in parentheses: fall-off [dB/octave]",
+    ]  # fmt: skip
     places = [(line.get_xdata()[0], line.get_ydata()[0]) for line in ax.lines]
     np.testing.assert_allclose(places, [(2, -13.3), (4, -31.5), (10, -93)], atol=0.2)
 
@@ -244,6 +246,24 @@ def test_each_choice_has_a_row_and_rings_stand_where_the_other_window_has_a_peak
     assert figure.get_suptitle() == ""
 
 
+def test_a_task_with_its_frame_shows_the_peak_between_the_bins():
+    y = np.cos(2 * np.pi * 20.4 * np.arange(256) / 256)  # bins 10 Hz apart
+    levels = {"hann": 20 * np.log10(2 * np.abs(np.fft.rfft(dk.get_window("hann", 256) * y)) / 128)}
+    task = {"frequencies": 10.0 * np.arange(129), "levels": levels, "x_limits": (150, 260), "y_limits": (-90, 3)}
+    for read, said, place in (("frequencies", "204", (204, 0)), ("levels", "−0.9 dB", (200, -0.9))):
+        ax = dk.viz.window_choices({"it": {**task, "frame": y, "read": read}}).axes[0]
+        assert [t.get_text() for t in ax.texts] == [said]
+        np.testing.assert_allclose(ax.texts[0].xy, place, atol=0.2)
+        assert ax.lines[0].get_ydata().max() == pytest.approx(0, abs=0.01)  # the continuous spectrum
+        np.testing.assert_array_equal(ax.lines[1].get_xdata(), np.arange(150, 261, 10))
+
+
+def test_what_is_asked_has_an_arrow_and_no_ring():
+    ax = dk.viz.through_windows([0.0, 9.0], {"hann": [0.0, -9.0]}, marks={"a": (1, 0), "b?": (2, 0)}, title="t").axes[0]
+    assert [t.get_text() for t in ax.texts] == ["a", "b?"]
+    assert [line.get_xdata()[0] for line in ax.lines[1:]] == [1]
+
+
 def test_of_the_lessons_recordings_two_windows_are_shown():
     hertz = np.arange(0.0, 1000.0, 10.0)
     levels = dict.fromkeys(("boxcar", "hann", "blackmanharris", "flattop"), -hertz)
@@ -256,7 +276,9 @@ def test_of_the_lessons_recordings_two_windows_are_shown():
 def test_the_window_map_says_what_each_is_for():
     windows = {name: dk.get_window(name, 256) for name in ("boxcar", "hann")}
     ax = dk.viz.window_map(windows, uses={"hann": "any sound"}, corner="nobody").axes[0]
-    assert [t.get_text() for t in ax.texts] == ["boxcar (−6)", "hann: any sound (−18)", "nobody"]
+    assert [t.get_text() for t in ax.texts] == [
+        "boxcar (−6)", "hann: any sound (−18)", "nobody", "in parentheses: fall-off [dB/octave]",
+    ]  # fmt: skip
 
 
 BAD = {
