@@ -7,7 +7,7 @@ import numpy as np
 from .. import sampling
 from ._check import Case, Check, Mistake
 
-__all__ = ["alias_of", "impostors", "noise_shaped", "quantize_tread", "signal_to_noise", "sinc_sum"]
+__all__ = ["alias_of", "impostors", "noise_shaped", "quantize_tread", "recorder", "signal_to_noise", "sinc_sum"]
 
 
 def _sound(seed: int, n: int = 60) -> np.ndarray:
@@ -107,6 +107,35 @@ alias_of = Check(
             "A cosine of -3 kHz is one of 3 kHz: take the magnitude.",
         ),
     ),
+)
+
+
+def _recorder(sr: float, bits: int) -> tuple[float, float, float]:
+    return sr / 2, 6.02 * bits + 1.76, sr * bits / 8 * 3600
+
+
+recorder = Check(
+    "recorder",
+    _recorder,
+    (Case("44.1 kHz, 16 bits", (44_100.0, 16)), Case("8 kHz, 8 bits", (8000.0, 8))),
+    (
+        Mistake(
+            "frequencies up to sr",
+            lambda sr, bits: (sr, *_recorder(sr, bits)[1:]),
+            "Where does the frequency axis fold?",
+        ),
+        Mistake(
+            "bits an hour, not bytes",
+            lambda sr, bits: (*_recorder(sr, bits)[:2], sr * bits * 3600),
+            "A byte has eight bits.",
+        ),
+        Mistake(
+            "bytes a second, not an hour",
+            lambda sr, bits: (*_recorder(sr, bits)[:2], sr * bits / 8),
+            "An hour has 3600 seconds.",
+        ),
+    ),
+    rtol=1e-3,
 )
 
 signal_to_noise = Check(

@@ -226,22 +226,19 @@ def glide_folds(
     fig, (top, low) = figure(2, width=7.5, height=2.7)
     _fold(top, sr, stop)
     top.set(xlim=(start, stop), ylim=(0, 0.68 * sr))
-    below = np.linspace(start, min(stop, sr), 50)[1:]
-    above = below[below > 0.6 * sr]
     ticks = [start, *[f for f in top.get_xticks() if f > start]]
     top.set_xticks(ticks, [f"{f / 1e3:g}" for f in ticks])
     top.plot([sr / 2, sr / 2], [0, sr / 2], color=SAMPLES, linewidth=1.0, linestyle=":")
     mark(top, "half the sample rate: the fold", (sr / 2, sr / 2), to=(26, 7))
-    if above.size:
-        f = float(above[len(above) // 2])
-        lands = abs(f - sr * round(f / sr))
-        mark(top, f"{f / 1e3:.1f} kHz comes out\nas {lands / 1e3:.1f} kHz", (f, lands), to=(34, 8), colour=FALSE)
+    f, lands = 0.875 * sr, 0.125 * sr
+    if start < f < stop:
+        mark(top, f"{f / 1e3:g} kHz comes out\nas {lands / 1e3:g} kHz", (f, lands), to=(-30, -4), colour=FALSE)
     label(top, title="the rule", x="Frequency of the tone [kHz]", y="Frequency\nheard [kHz]")
     step, bin_width = hop_length / sr, sr / (2 * (S_db.shape[0] - 1))
     peak = float(S_db.max())
     low.grid(False)
-    low.imshow(
-        S_db, origin="lower", aspect="auto", cmap=MAP, vmin=peak - 70, vmax=peak,
+    image = low.imshow(
+        S_db - peak, origin="lower", aspect="auto", cmap=MAP, vmin=-70, vmax=0,
         extent=(-step / 2, (S_db.shape[1] - 0.5) * step, -bin_width / 2, sr / 2 + bin_width / 2),
     )  # fmt: skip
     if start < sr / 2 < stop:
@@ -249,6 +246,7 @@ def glide_folds(
         low.plot([turn, turn], [0, 0.56 * sr], color="0.7", linewidth=1.0, linestyle=":")
     low.set(xlim=(0, duration), ylim=(0, 0.56 * sr))
     low.set_yticks([0, sr / 4, sr / 2], [f"{f / 1e3:g}" for f in (0, sr / 4, sr / 2)])
+    fig.colorbar(image, ax=[top, low], label="Level [dB re strongest bin]", pad=0.015, shrink=0.5, anchor=(0, 0))
     label(low, title="the glide that you heard: its spectrogram", x="Time [s]", y="Frequency\nheard [kHz]")
     headline(fig, title)
     return fig
@@ -261,7 +259,8 @@ def impostors(
     sr: float,
     hop_length: int,
     at: Sequence[tuple[float, float]],
-    words: str = "not on the left",
+    words: str = "impostor",
+    again: str = "",
     fmax: float | None = None,
     title: str = "Without a filter, what lay above half the rate comes back below it",
 ) -> Figure:
@@ -277,6 +276,8 @@ def impostors(
         What the arrows point at.
     words : str
         What they point at, in words.
+    again : str
+        If given, arrows in the last picture point at the same places with these words.
     fmax : float, optional
         The highest frequency shown, in hertz.
     title : str
@@ -285,15 +286,16 @@ def impostors(
     """
     highest = max(float(np.max(host(S))) for S in S_db.values())
     S_db = {name: host(S) - highest for name, S in S_db.items()}
-    fig = spectrograms(S_db, sr=sr, hop_length=hop_length, fmax=fmax, range_db=60.0, columns=len(S_db), title=title)
-    ax = fig.axes[1]
+    fig = spectrograms(S_db, sr=sr, hop_length=hop_length, fmax=fmax, range_db=60.0, columns=2, title=title)
     fig.axes[-1].set_ylabel("Level [dB re strongest bin]")
     height = (fmax or sr / 2) * 0.86
     middle = float(np.mean([x for x, _ in at]))
-    for x, y in at:
-        arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.4, "shrinkB": 0}
-        ax.annotate("", (x, y), (middle + 0.25 * (x - middle), height), arrowprops=arrow)
-    ax.text(middle, height, words, color="white", ha="center", va="bottom", fontsize=10)
+    arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.4, "shrinkB": 0}
+    for ax, said in ((fig.axes[1], words), (fig.axes[len(S_db) - 1], again)):
+        if said:
+            for x, y in at:
+                ax.annotate("", (x, y), (middle + 0.25 * (x - middle), height), arrowprops=arrow)
+            ax.text(middle, height, said, color="white", ha="center", va="bottom", fontsize=10)
     headline(fig, title)
     return fig
 
@@ -360,7 +362,9 @@ def sinc_sum(
         inside = (times * sr >= x[0]) & (times * sr <= x[-1])
         where = int(np.argmax(values[inside]))
         times, values = 1e3 * times[inside] - ms * first, values[inside]
-        arrow = mark(ax, "pale: the sound before it was sampled", (times[where], values[where]), to=(30, 22))
+        arrow = mark(
+            ax, "pale, under the blue: the sound before it was sampled", (times[where], values[where]), to=(30, 22)
+        )
         arrow.set_visible(False)
     grow = np.where(np.arange(len(shown)) < SLOW, 8, 2)  # pictures for each sinc: the first ones to be watched
     settle, still = 6, 3  # for all others, for the dots alone
@@ -385,9 +389,9 @@ def sinc_sum(
         elif k < still + grow[0]:
             words = "One sample brings a sinc: at all other samples it is zero"
         elif share[-1] < 1:
-            words = "Each sample brings a sinc, and the sincs are added (blue)"
+            words = "Each sample brings a sinc (yellow: the newest), and their sum is blue"
         elif not end:
-            words = "The samples outside the picture bring theirs, too"
+            words = "The samples outside the picture bring theirs, too (not drawn)"
         else:
             words = "The sum of the sincs is the sound: nothing was lost between the dots"
         ax.set_title(words)
@@ -474,21 +478,29 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, bits: int, every: int = 24, 
         levels = step * (np.arange(-(2 ** (bits - 1)), 2 ** (bits - 1)) + shift)
         last = row == len(rounded) - 1
         at = np.arange(every // 2, len(y), every)
-        t = (np.arange(len(y)) - at[0]) / every  # the dots are at whole numbers
+        t = np.arange(len(y))
         if bits <= 5:
             left.hlines(levels, t[0], t[-1], color="0.75", linewidth=0.8)
         left.plot(t, y, color=SOUND, linewidth=1.2, label="sound")
-        left.plot(t[at], q[at], "s", color=LEVELS, markersize=8, markerfacecolor="white", markeredgewidth=1.6,
+        left.plot(t[at], q[at], "s", color=LEVELS, markersize=6, markerfacecolor="white", markeredgewidth=1.6,
                   label="rounded")  # fmt: skip
         left.vlines(t[at], np.minimum(y[at], q[at]), np.maximum(y[at], q[at]), color=FALSE, linewidth=3, zorder=4,
                     label="error")  # fmt: skip
-        left.plot(t[at], y[at], "o", color=SAMPLES, markersize=4, zorder=5, label="sample")
+        left.plot(t[at], y[at], "o", color=SAMPLES, markersize=4, zorder=5, label=_ordinal(every))
         left.grid(False)
         label(left, title=kind, x="Sample number" if last else "", y="Amplitude [1 = full scale]")
         left.set_ylim(-1.12, 1.12 if row else 1.5)
+        worst = int(at[::-1][np.argmax(np.round(np.abs(y[at] - q[at]), 9)[::-1])])
+        if not np.any(q):
+            mark(left, "never reaches Δ/2", (worst, y[worst]), to=(20, 12))
+        elif abs(y[worst] - q[worst]) > 0.51 * step:
+            mark(left, "clipped: more than Δ/2 off", (worst, (y[worst] + q[worst]) / 2), to=(36, 10), colour=FALSE)
         order = np.argsort(y)
         right.plot(y[order], y[order], color=SOUND, linewidth=0.9)
         right.plot(y[order], q[order], ".", color=LEVELS, markersize=3)
+        ramp = np.linspace(-1, 1, 801)
+        stair = levels[np.argmin(np.abs(ramp[:, None] - levels), axis=1)]
+        right.plot(ramp, stair, color=LEVELS, linewidth=0.9, zorder=1)
         right.set(xlim=(-1.12, 1.12), ylim=(-1.12, 1.12), aspect="equal")
         if bits <= 4:
             _one_step(left, t[-1], levels)
@@ -510,7 +522,8 @@ def _one_step(ax: Axes, end: float, levels: np.ndarray) -> None:
     x = end * 1.10
     ax.annotate("", (x, high), (x, high + step / 2), arrowprops=arrow)
     ax.text(x + 0.012 * end, high + step / 4, "Δ/2", va="center")
-    ax.set_xlim(None, end * 1.2)
+    ax.set_xlim(-0.03 * end, end * 1.2)
+    ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= end + 1])
 
 
 @styled
@@ -596,9 +609,8 @@ def error_spectra(
                 "", (x, floor), (x, top), arrowprops={"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0}, zorder=9
             )
         mark(ax, words, (x, top), to=(26, 6))
-    if min(level.min() for level in drawn) < -119.9:
-        ax.text(1.03, 0.03, "the picture ends\nat −120 dB", transform=ax.transAxes, fontsize=9, va="bottom")
-    ax.set_ylim(None, max(float(level.max()) for level in drawn) + 14)
+    lowest = min(float(level.min()) for level in drawn)
+    ax.set_ylim(-110 if lowest < -110 else None, max(float(level.max()) for level in drawn) + 14)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     label(ax, title=title, x="Frequency [kHz]", y=f"Error in bins of {sr / n_fft:.1f} Hz\n[dB re full-scale sine]")
     return fig
@@ -708,6 +720,10 @@ def sampling_chain(
     four.plot(t, played, color=LEVELS, linewidth=1.3, label="played")
     for ax in axes.flat:
         ax.legend(loc="upper right", ncols=3, columnspacing=1.0, handlelength=1.2)
+    gone = int(np.argmax(np.abs(sound - filtered)))
+    mark(one, "lost", (t[gone], sound[gone]), to=(20, -8), colour="0.3")
+    wrong = int(np.argmax(np.abs(played - filtered)))
+    mark(four, "still off", (t[wrong], played[wrong]), to=(16, 14), colour=FALSE)
     peak = 1.1 * float(np.max(np.abs(sound)))
     one.set_ylim(-peak, 1.5 * peak)
     for ax in axes[1]:

@@ -34,6 +34,7 @@ def shaped(y, bits):
 
 
 RIGHT = [
+    (dk.check.recorder, lambda sr, bits: (sr / 2, 10 * np.log10(1.5 * 4.0**bits), sr * bits * 450)),
     (dk.check.impostors, same_samples),
     (dk.check.noise_shaped, shaped),
     (dk.check.quantize_tread, dk.quantize),

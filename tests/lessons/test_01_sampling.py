@@ -136,12 +136,14 @@ def test_every_bit_brings_six_decibels(lesson):
 
 
 def test_the_error_of_a_soft_tone(lesson):
-    """In steps²: 0.11, a quarter with dither, a half when it is shaped too; lines become a floor."""
+    """In steps²: 0.11, a quarter with dither; the lines, odd multiples of 250 Hz, become a floor."""
     power = [np.mean(e**2) * 2**14 for e in lesson.errors.values()]
-    assert power == pytest.approx([0.109, 0.25, 0.5], abs=0.005)
+    assert power == pytest.approx([0.109, 0.25], abs=0.005)
     assert np.max(np.abs(lesson.soft)) * 2**7 == pytest.approx(2.56)
     rounded, dithered = (lesson.bins(lesson.errors[name], 1024) for name in ("rounded", "with dither"))
     assert np.argmax(rounded) * 16_000 / 1024 == 1750  # the seventh harmonic
+    E = np.abs(np.fft.rfft(lesson.errors["rounded"])) ** 2  # two seconds: bins of half a hertz
+    assert np.sum(E[250 * 2 :: 500 * 2]) > 0.999 * np.sum(E)
     assert db(np.max(dithered) / np.median(dithered)) < 2  # no lines
 
 
@@ -153,7 +155,8 @@ def test_a_line_over_the_floor_depends_on_the_resolution(lesson, n_fft, above):
 
 
 def test_shaping_weakens_the_error_below_a_sixth_of_the_rate(lesson):
-    flat, shaped = (lesson.bins(lesson.errors[name], 1024) for name in ("with dither", "dithered and shaped"))
+    errors = (dk.quantization_error(lesson.soft, 8, dither="tpdf", shape=shape) for shape in (None, "first"))
+    flat, shaped = (lesson.bins(e, 1024) for e in errors)
     f = np.arange(513) * 16_000 / 1024
     gain = shaped / flat
     assert np.mean(gain[(f > 200) & (f < 2300)]) < 0.6
@@ -273,3 +276,32 @@ def test_noise_after_rounding_leaves_the_line(lesson):
     )
     assert abs(db(after / line)) < 0.3
     assert db(before / line) < -15
+
+
+def test_what_this_voice_needs(lesson):
+    """Two fifths of the s below 4 kHz, 36 dB less above 7; 12 bits are 60 dB below the voice, 16 bits 24 more."""
+    s = lesson.phrase[lesson.s].astype("float64")
+    whole = band_power(s, 16_000, 0, 8001)
+    assert band_power(s, 16_000, 0, 4000) / whole == pytest.approx(0.4, abs=0.02)
+    assert db(band_power(s, 16_000, 7000, 8001) / whole) == pytest.approx(-36, abs=0.5)
+    snr = {bits: float(dk.snr(lesson.loud, dk.quantize(lesson.loud, bits))) for bits in (12, 16)}
+    assert snr[12] == pytest.approx(60, abs=0.5)
+    assert snr[16] - 60 == pytest.approx(24, abs=0.5)
+
+
+def test_in_two_bits_the_rule_fails(lesson):
+    below = db(0.5 / np.mean(lesson.loud.astype("float64") ** 2))
+    assert 6.02 * 2 + 1.76 - below == pytest.approx(-0.3, abs=0.05)
+    assert dk.snr(lesson.loud, lesson.coarse["2 bits"]) == pytest.approx(2.8, abs=0.05)
+    assert np.mean(np.abs(lesson.loud) < 0.25) > 0.6  # within one step around 0
+    lost = [dk.snr(lesson.loud, lesson.pairs[k]) - dk.snr(lesson.loud, lesson.pairs[f"{k}, dither"])
+            for k in ("4 bits", "2 bits")]  # fmt: skip
+    assert lost == pytest.approx([5, 8], abs=0.5)
+
+
+def test_a_sinc_holds_nothing_above_half_the_rate():
+    """Four values a sample, over 4000 samples: its spectrum is flat up to sr/2 and ends there."""
+    S = np.abs(np.fft.rfft(np.sinc(np.arange(-8000, 8000) / 4) * np.hanning(16_000)))
+    edge = len(S) // 4
+    assert np.ptp(S[10 : edge - 20]) < 0.01 * S[100]
+    assert np.max(S[edge + 20 :]) < 1e-3 * S[100]

@@ -23,8 +23,9 @@ def test_three_tones_stand_out_of_the_bell_and_no_bin_is_empty(lesson):
     assert lesson.seen.min() > -105
     peaks = scipy.signal.find_peaks(lesson.seen, prominence=25)[0]
     np.testing.assert_allclose(lesson.hertz[peaks], [1312.5, 3625, 6750])
-    for hertz, level in (lesson.peaks | lesson.asked).values():  # the circles and arrows of the figure
-        assert lesson.seen[np.argmin(np.abs(lesson.hertz - hertz))] == pytest.approx(level, abs=1.5)
+    for marks, off in ((lesson.peaks, 0.5), (lesson.asked, 2)):  # the circles; the arrows, which end 2 dB above
+        for hertz, level in marks.values():
+            assert lesson.seen[np.argmin(np.abs(lesson.hertz - hertz))] == pytest.approx(level, abs=off)
     assert lesson.moment.size / lesson.bell_sr == 0.032
     assert lesson.hertz[1] == 31.25
 

@@ -58,7 +58,7 @@ def test_the_fold_is_where_aliases_are():
 def test_the_glide_under_its_rule():
     S_db = np.full((5, 10), -100.0)
     S_db[1] = 0.0
-    rule, seen = dk.viz.glide_folds(S_db, sr=8000, hop_length=64, start=500, stop=11_500, duration=0.08).axes
+    rule, seen, _ = dk.viz.glide_folds(S_db, sr=8000, hop_length=64, start=500, stop=11_500, duration=0.08).axes
     assert rule.get_xlim() == (500, 11_500)
     (image,) = seen.images
     assert image.get_extent() == pytest.approx([-0.004, 0.076, -500, 4500])
