@@ -15,7 +15,7 @@ from dspkit._arrays import to_numpy
 ROOT = Path(__file__).resolve().parents[1]
 # What cannot even be read without a package of the course, and whose examples need one; a GPU machine has none of them.
 NEEDS = {
-    "soundfile": ("dspkit/audio.py",),
+    "soundfile": ("dspkit/audio.py", "dspkit/datasets"),
     "matplotlib": ("dspkit/viz", "dspkit/explore", "tests/viz", "tests/explore"),
     "ipywidgets": ("dspkit/explore", "tests/explore"),
     "nbformat": ("tests/test_lessons.py", "tests/lessons"),
