@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from ._validate import MOST_THREADS
+
 MOST_WORKERS = 4
 # Each thread takes this many runs of blocks, one after another: whoever is done early takes what is left.
 RUNS_PER_WORKER = 8
-# Threads that wait for work, at most: as many more as a caller asks for beyond it would not be sooner done.
-MOST_THREADS = 64
 # Scratch beyond this, in bytes, is not kept: a single long frame.
 MOST_KEPT = 8 << 20
 
