@@ -9,7 +9,7 @@ import numpy as np
 from .. import windows
 from ._check import Case, Check, Mistake
 
-__all__ = ["coherent_gain", "enbw", "hann", "scalloping_loss", "tone_amplitude"]
+__all__ = ["hann", "scalloping_loss", "tone_amplitude"]
 
 
 def _turns(n: int) -> np.ndarray:
@@ -98,92 +98,6 @@ def _enbw(w: np.ndarray) -> float:
     return len(w) * np.sum(w**2) / np.sum(w) ** 2
 
 
-coherent_gain = Check(
-    "coherent_gain",
-    np.mean,
-    _WEIGHTS,
-    (
-        Mistake("the sum of the window, N missing", np.sum, "Divide by the number of samples: gain is per sample."),
-        Mistake(
-            "the RMS of the window (the gain of noise)",
-            lambda w: np.sqrt(np.mean(w**2)),
-            "Noise adds up in power, a tone in amplitude: take the plain mean.",
-        ),
-        Mistake(
-            "the mean square of the window (the power gain of noise)",
-            lambda w: np.mean(w**2),
-            "Noise adds up in power, a tone in amplitude: take the plain mean.",
-        ),
-        Mistake(
-            "ENBW in place of the coherent gain",
-            _enbw,
-            "ENBW is for noise. What one tone loses is the mean of the weights.",
-        ),
-        Mistake(
-            "the largest weight", np.max, "The tone is weighted by all samples, not by the highest: take the mean."
-        ),
-        Mistake(
-            "the correction, one over the gain",
-            lambda w: 1.0 / np.mean(w),
-            "That is what you multiply by to correct. The gain itself is the mean.",
-        ),
-        Mistake(
-            "the mean of the magnitudes",
-            lambda w: np.mean(np.abs(w)),
-            "Negative weights (a flat top has some) count as negative: no abs.",
-        ),
-    ),
-)
-
-enbw = Check(
-    "enbw (in bins)",
-    _enbw,
-    _WEIGHTS,
-    (
-        Mistake(
-            "ENBW without N",
-            lambda w: np.sum(w**2) / np.sum(w) ** 2,
-            "In bins it is N times as large: a boxcar has exactly 1.",
-        ),
-        Mistake(
-            "ENBW upside down",
-            lambda w: np.sum(w) ** 2 / (len(w) * np.sum(w**2)),
-            "A wider window collects more noise: Σw² goes on top, and the result is never below 1.",
-        ),
-        Mistake(
-            "a sum of squares where the square of the sum was asked",
-            lambda w: len(w) * np.sum(w**2) / np.sum(w**2),
-            "Below the line, sum first and square then: (Σw)².",
-        ),
-        Mistake(
-            "ENBW with the sum not squared",
-            lambda w: len(w) * np.sum(w**2) / np.sum(w),
-            "Noise power over tone power: the sum below the line is squared too.",
-        ),
-        Mistake(
-            "the coherent gain in place of ENBW",
-            np.mean,
-            "That is the tone's gain. ENBW compares noise with it: N·Σw² / (Σw)².",
-        ),
-        Mistake(
-            "the mean square of the window",
-            lambda w: np.mean(w**2),
-            "That is what the window leaves of noise power. Divide it by the tone's power gain, the squared mean.",
-        ),
-        Mistake(
-            "ENBW in decibels",
-            lambda w: 10 * np.log10(_enbw(w)),
-            "In bins was asked: leave the logarithm out.",
-        ),
-        Mistake(
-            "the square root of ENBW",
-            lambda w: np.sqrt(_enbw(w)),
-            "A bandwidth compares powers: no root.",
-        ),
-    ),
-)
-
-
 def _gain_at(w: np.ndarray, bins: float) -> float:
     """|W| at ``bins``, relative to the sum of the weights."""
     return float(abs(np.sum(w * np.exp(-2j * np.pi * bins * np.arange(len(w)) / len(w)))) / abs(np.sum(w)))
@@ -251,70 +165,129 @@ scalloping_loss = Check(
 )
 
 
-def _tone(n: int, bins: float, amplitude: float, phase: float) -> np.ndarray:
-    return amplitude * np.cos(2 * np.pi * bins * np.arange(n) / n + phase)
+def _record(
+    *tones: tuple[float, float, float], n: int = 256, sr: float = 8000.0, hiss: float = 0.0
+) -> tuple[np.ndarray, float]:
+    """``n`` samples of tones, each (place in bins, amplitude, phase), in white noise; and the sample rate."""
+    m = np.arange(n)
+    y = sum(a * np.cos(2 * np.pi * bins * m / n + phase) for bins, a, phase in tones)
+    return y + hiss * np.random.default_rng(0).standard_normal(n), sr
 
 
-def _peak(x: np.ndarray, w: np.ndarray) -> float:
-    return float(np.max(np.abs(np.fft.rfft(x * w))))
+def _hann(y: np.ndarray) -> np.ndarray:
+    return windows.get_window("hann", len(y))
 
 
-def _tone_amplitude(x: np.ndarray, w: np.ndarray) -> float:
-    return 2.0 * _peak(x, w) / np.sum(w)
+def _highest(y: np.ndarray, pad: int = 1) -> float:
+    """The highest bin through a Hann window, padded to ``pad`` times the length, as an amplitude."""
+    w = _hann(y)
+    return float(2.0 * np.max(np.abs(np.fft.rfft(w * y, n=pad * len(y)))) / np.sum(w))
+
+
+def _flat_top(y: np.ndarray) -> float:
+    w = windows.get_window("flattop", len(y))
+    return float(2.0 * np.max(np.abs(np.fft.rfft(w * y))) / np.sum(w))
+
+
+def _finest(y: np.ndarray, w: np.ndarray) -> float:
+    """The peak of the continuous spectrum of ``w * y``, by a search around the highest bin, as an amplitude."""
+    n, m = len(y), np.arange(len(y))
+    centre, width = float(np.argmax(np.abs(np.fft.rfft(w * y)))), 1.0  # bins
+    for _ in range(8):  # each round looks closer by a factor of 8
+        near = centre + width * np.linspace(-1.0, 1.0, 17)
+        height = np.abs(np.exp(-2j * np.pi * np.outer(near, m) / n) @ (w * y))
+        centre, width = float(near[np.argmax(height)]), width / 8
+    return float(2.0 * np.max(height) / np.sum(w))
+
+
+def _tone_amplitude(y: np.ndarray, sr: float) -> float:
+    return _finest(y, _hann(y))
+
+
+def _three_magnitudes(y: np.ndarray, sr: float) -> float:
+    """The vertex of the parabola through the highest bin and its neighbours, in plain magnitude."""
+    w = _hann(y)
+    height = np.abs(np.fft.rfft(w * y))
+    k = int(np.argmax(height[1:-1])) + 1
+    left, middle, right = (float(v) for v in height[k - 1 : k + 2])
+    top = middle - (right - left) ** 2 / (8 * (left - 2 * middle + right))
+    return float(2.0 * top / np.sum(w))
 
 
 tone_amplitude = Check(
     "tone_amplitude",
     _tone_amplitude,
     (
-        Case("64 samples, boxcar", (_tone(64, 8, 0.5, 0.3), np.ones(64))),
-        Case("64 samples, Hann", (_tone(64, 8, 0.5, 0.3), windows.get_window("hann", 64))),
-        Case("256 samples, Blackman", (_tone(256, 31, 0.2, -1.0), windows.get_window("blackman", 256))),
-        Case(
-            "255 samples, flat top, between two bins", (_tone(255, 40.5, 0.8, 2.0), windows.get_window("flattop", 255))
-        ),
-        Case("a Hann window three times as high", (_tone(64, 8, 0.5, 0.3), 3.0 * windows.get_window("hann", 64))),
+        Case("a tone on a bin", _record((40.0, 0.5, 0.3))),
+        Case("a tone half-way between two bins", _record((40.5, 0.5, 0.3))),
+        Case("a tone a quarter of a bin above one", _record((71.25, 0.2, -1.0))),
+        Case("a tone far from a weaker one, in a little hiss", _record((29.9, 0.8, 2.0), (80.3, 0.2, 0.0), hiss=1e-3)),
+        Case("a tone four bins from a weaker one", _record((60.5, 0.5, 0.4), (64.5, 0.2, 0.4))),
+        Case("255 samples at another sample rate", _record((90.37, 12.0, 1.1), n=255, sr=44_100.0)),
     ),
     (
         Mistake(
-            "an amplitude without correction for the window",
-            lambda x, w: 2.0 * _peak(x, w) / len(w),
-            "Dividing by N is right for a boxcar only; a Hann window makes it 6 dB too small. Divide by Σw.",
+            "the highest bin only",
+            lambda y, sr: _highest(y),
+            "Between two bins it reads up to 1.42 dB too low. The peak is on the continuous spectrum: look between them.",
         ),
         Mistake(
-            "the correction for noise (ENBW) on a tone",
-            lambda x, w: 2.0 * _peak(x, w) / math.sqrt(len(w) * np.sum(w**2)),
-            "√(N·Σw²) is for noise power; with a Hann window it makes a tone 1.76 dB too small. Divide by Σw.",
+            "the highest bin of the bare record",
+            lambda y, sr: float(2.0 * np.max(np.abs(np.fft.rfft(y))) / len(y)),
+            "Without a window it reads up to 3.92 dB too low between two bins. Search the continuous spectrum.",
+        ),
+        Mistake(
+            "the highest bin through a flat top",
+            lambda y, sr: _flat_top(y),
+            "One tone alone it reads right. But its main lobe reaches five bins to each side and takes in a neighbour: "
+            "keep Hann, and look between the bins.",
         ),
         Mistake(
             "half the amplitude",
-            lambda x, w: _peak(x, w) / np.sum(w),
-            "A real tone has two lines, at +f and −f, half its amplitude each: multiply by 2.",
+            lambda y, sr: _tone_amplitude(y, sr) / 2,
+            "Either the 2 is missing (a real tone has two lines, half its amplitude each), or you divided by N instead "
+            "of Σw: a Hann window's weights add up to N/2.",
         ),
         Mistake(
-            "a spectrum of the sound without the window",
-            lambda x, w: 2.0 * _peak(x, np.ones(len(w))) / np.sum(w),
-            "Multiply the samples by the window before the transform.",
+            "a quarter of the amplitude",
+            lambda y, sr: _tone_amplitude(y, sr) / 4,
+            "The 2 is missing (a real tone has two lines), and you divided by N instead of Σw.",
         ),
         Mistake(
-            "the height of the spectrum, not divided at all",
-            lambda x, w: 2.0 * _peak(x, w),
-            "The transform adds up all samples: divide by the sum of their weights.",
+            "half the amplitude, at the highest bin only",
+            lambda y, sr: _highest(y) / 2,
+            "Divide by Σw, not by N, and keep the 2 (a real tone has two lines). Then look between the bins.",
         ),
         Mistake(
-            "power where amplitude was asked",
-            lambda x, w: _tone_amplitude(x, w) ** 2,
-            "Take the magnitude, without the square.",
+            "the highest bin of a record padded only twice",
+            lambda y, sr: _highest(y, 2),
+            "The tone may still lie a quarter of a bin from a point, where Hann reads 0.35 dB too low: look closer.",
+        ),
+        Mistake(
+            "a parabola through three raw magnitudes",
+            _three_magnitudes,
+            "The main lobe is no parabola in magnitude: between bins it reads too low. Compute the spectrum itself there.",
+        ),
+        Mistake(
+            "the highest bin, with the worst scalloping loss always added",
+            lambda y, sr: _highest(y) * 10 ** (_scalloping_loss(_hann(y)) / 20),
+            "Only half-way between two bins is the loss 1.42 dB; on a bin it is none. Find out where the tone lies.",
+        ),
+        Mistake(
+            "the correction for noise (power) on a tone",
+            lambda y, sr: _tone_amplitude(y, sr) / math.sqrt(_enbw(_hann(y))),
+            "√(N·Σw²) is for noise power; with a Hann window it makes a tone 1.76 dB too small. Divide by Σw.",
         ),
         Mistake(
             "the RMS of the tone, amplitude over √2",
-            lambda x, w: _tone_amplitude(x, w) / math.sqrt(2.0),
+            lambda y, sr: _tone_amplitude(y, sr) / math.sqrt(2.0),
             "Amplitude is the peak value of the sine.",
         ),
         Mistake(
             "the largest sample",
-            lambda x, w: float(np.max(np.abs(x))),
-            "Samples rarely hit the top of the wave, and another sound in them would count too. Ask the spectrum.",
+            lambda y, sr: float(np.max(np.abs(y))),
+            "Samples rarely hit the peak of the wave, and noise in the record would count too. Ask the spectrum.",
         ),
     ),
+    rtol=10 ** (0.05 / 20) - 1,  # 0.05 dB
 )
