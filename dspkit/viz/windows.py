@@ -25,6 +25,7 @@ __all__ = [
     "overlap_gain",
     "scalloping",
     "sliding_tone",
+    "spectrum_copies",
     "through_windows",
     "window_choices",
     "window_family",
@@ -268,7 +269,7 @@ def sliding_tone(*, n: int = 64, start: float = 8.5, stop: float = 10.0, frames:
     heading = fig.texts[0]
     finding = heading.get_text()
     note = mark(low, "still there, between the bins", (stop + 2.5, -17.8), to=(6, 24))
-    names = [mark(low, "main lobe", (start, -7.0), to=(-44, -8)), mark(low, "side lobes", (start, -17.8), to=(24, 22))]
+    names = [mark(low, "main lobe", (start, -7.0), to=(-62, 6)), mark(low, "side lobes", (start, -17.8), to=(24, 22))]
     distance = np.linspace(-2.0 * reach, 2.0 * reach, int(4 * reach * FINE) + 1)
     kernel = _boxcar_level(distance, n, floor)
 
@@ -302,6 +303,39 @@ def _boxcar_level(distance: np.ndarray, n: int, floor: float) -> np.ndarray:
     below = np.where(whole & (np.abs(distance - np.round(distance)) < 1e-9), 1.0, n * np.sin(np.pi * distance / n))
     gain = np.where(np.abs(distance) < 1e-9, 1.0, np.abs(np.sin(np.pi * distance) / np.where(below == 0, 1.0, below)))
     return 20.0 * np.log10(np.maximum(gain, 10.0 ** (floor / 20.0)))
+
+
+@styled
+def spectrum_copies(frequencies: Any, copies: Mapping[str, Any], *, title: str = "") -> Figure:
+    """The copies of a window's spectrum that add up to the spectrum of a frame, each in magnitude.
+
+    Parameters
+    ----------
+    frequencies : array (k,)
+        In hertz, negative ones too.
+    copies : name: array (k,)
+        Complex spectra; the peak of each is marked with its name.
+    title : str
+        The finding.
+
+    """
+    if not copies:
+        raise ParameterError("copies is empty; expected names and spectra, such as {'½ W(ω − ω₀)': 0.5 * W}.")
+    x = host(frequencies)
+    fig, ax = figure(width=7.5, height=2.9)
+    shades = itertools.cycle(((WINDOW["boxcar"], "-"), ("#8A3B00", "--")))
+    highest = 0.0
+    for (name, values), (shade, dashes) in zip(copies.items(), shades, strict=False):
+        height = np.abs(host(values))
+        top = int(np.argmax(height))
+        highest = max(highest, float(height[top]))
+        ax.plot(x, height, color=shade, linestyle=dashes, lw=1.6, label=name)
+        mark(ax, f"{x[top]:.0f} Hz".replace("-", "−"), (x[top], height[top]), to=(30, 6))
+    ax.set(xlim=(x[0], x[-1]), ylim=(0.0, 1.25 * highest))
+    ax.legend(loc="upper center")
+    label(ax, x="Frequency [Hz]", y="Magnitude")
+    headline(fig, title or "One tone, two copies of the window's spectrum: at +f and at −f")
+    return fig
 
 
 @styled
@@ -563,12 +597,13 @@ def amplitude_and_density(
     if not spectra:
         raise ParameterError("spectra is empty; expected {512: (frequencies, amplitude, density)}.")
     fig, (left, right) = figure(1, 2, height=3.8, sharex=True)
-    shades = ("#7FB8DC", WINDOW["hann"], "#003A5D")
-    for (n, (frequencies, amplitude, power)), shade, width in zip(
-        spectra.items(), shades, (2.4, 1.2, 0.8), strict=False
+    shades = ("#00304D", "#6FB1DA", WINDOW["hann"])  # dark and dashed in front of light: readable in grey
+    for (n, (frequencies, amplitude, power)), shade, width, dashes in zip(
+        spectra.items(), shades, (2.4, 1.0, 0.8), ((0, (4, 1.2)), "-", ":"), strict=False
     ):
         for ax, values in ((left, amplitude), (right, power)):
-            ax.plot(host(frequencies), host(values), color=shade, lw=width, label=f"N = {n}")
+            front = {"color": shade, "lw": width, "linestyle": dashes, "zorder": 2 + width}  # the thick one in front
+            ax.plot(host(frequencies), host(values), label=f"N = {n}", **front)
     left.set_xlim(x_limits)
     for ax in (left, right):
         ax.set_ylim(y_limits)

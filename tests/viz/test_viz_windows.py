@@ -57,6 +57,18 @@ def test_window_spectra_are_those_of_the_dtft():
     assert len(dk.viz.window_spectra({"blackman": w}, shapes=False).axes) == 1
 
 
+def test_the_copies_of_a_windows_spectrum_stand_at_both_signs_of_the_frequency():
+    hertz = np.linspace(-4000, 4000, 801)
+    omega = 2 * np.pi * hertz / SR
+    copies = {name: 0.5 * dk.dtft(np.ones(N), omega - s * np.pi / 4) for name, s in (("up", 1), ("down", -1))}
+    ax = dk.viz.spectrum_copies(hertz, copies).axes[0]
+    for line, values in zip(ax.lines, copies.values(), strict=True):
+        np.testing.assert_allclose(line.get_ydata(), np.abs(values))
+    assert [said.get_text() for said in ax.texts] == ["1000 Hz", "−1000 Hz"]
+    with pytest.raises(dk.ParameterError, match="copies is empty"):
+        dk.viz.spectrum_copies(hertz, {})
+
+
 def test_the_window_map_names_its_points():
     windows = {name: dk.get_window(name, 4096) for name in ("boxcar", "hann", "flattop")}
     ax = dk.viz.window_map(windows).axes[0]
