@@ -229,7 +229,7 @@ tone_amplitude = Check(
         Mistake(
             "the highest bin only",
             lambda y, sr: _highest(y),
-            "Between two bins it reads up to 1.42 dB too low. The peak is on the continuous spectrum: look between them.",
+            "Between two bins it reads up to 1.42 dB too low. The peak is on the continuous spectrum: look there.",
         ),
         Mistake(
             "the highest bin of the bare record",
@@ -266,7 +266,7 @@ tone_amplitude = Check(
         Mistake(
             "a parabola through three raw magnitudes",
             _three_magnitudes,
-            "The main lobe is no parabola in magnitude: between bins it reads too low. Compute the spectrum itself there.",
+            "The main lobe is no parabola in magnitude: between bins it reads too low. Compute the spectrum there.",
         ),
         Mistake(
             "the highest bin, with the worst scalloping loss always added",

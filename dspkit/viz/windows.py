@@ -330,9 +330,9 @@ def spectrum_copies(frequencies: Any, copies: Mapping[str, Any], *, title: str =
         top = int(np.argmax(height))
         highest = max(highest, float(height[top]))
         ax.plot(x, height, color=shade, linestyle=dashes, lw=1.6, label=name)
-        mark(ax, f"{x[top]:.0f} Hz".replace("-", "−"), (x[top], height[top]), to=(30, 6))
-    ax.set(xlim=(x[0], x[-1]), ylim=(0.0, 1.25 * highest))
-    ax.legend(loc="upper center")
+        aside = 24 if x[top] > 0 else -130
+        mark(ax, f"{name}\nat {x[top]:g} Hz".replace("-", "−"), (x[top], height[top]), to=(aside, -16))
+    ax.set(xlim=(x[0], x[-1]), ylim=(0.0, 1.15 * highest))
     label(ax, x="Frequency [Hz]", y="Magnitude")
     headline(fig, title or "One tone, two copies of the window's spectrum: at +f and at −f")
     return fig

@@ -64,7 +64,7 @@ def test_the_copies_of_a_windows_spectrum_stand_at_both_signs_of_the_frequency()
     ax = dk.viz.spectrum_copies(hertz, copies).axes[0]
     for line, values in zip(ax.lines, copies.values(), strict=True):
         np.testing.assert_allclose(line.get_ydata(), np.abs(values))
-    assert [said.get_text() for said in ax.texts] == ["1000 Hz", "−1000 Hz"]
+    assert [said.get_text() for said in ax.texts] == ["up\nat 1000 Hz", "down\nat −1000 Hz"]
     with pytest.raises(dk.ParameterError, match="copies is empty"):
         dk.viz.spectrum_copies(hertz, {})
 
