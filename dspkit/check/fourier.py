@@ -120,6 +120,7 @@ dft = Check(
             "Time is the last axis here: the shape is (channels, samples).",
         ),
     ),
+    forbidden=("numpy.fft", "scipy.fft", "scipy.linalg.dft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 _SPECTRA = tuple(
@@ -161,6 +162,7 @@ idft = Check(
             "Right for the spectrum of a real signal, wrong for any other: return the complex values.",
         ),
     ),
+    forbidden=("numpy.fft", "scipy.fft", "scipy.linalg.dft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 
@@ -200,6 +202,7 @@ goertzel = Check(
         ),
     ),
     rtol=1e-7,
+    forbidden=("numpy.fft", "scipy.fft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 bin_frequencies = Check(
