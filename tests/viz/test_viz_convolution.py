@@ -6,6 +6,7 @@ from matplotlib.colors import to_hex
 
 import dspkit as dk
 from dspkit.viz.convolution import KERNEL, RESULT
+from dspkit.viz.convolution import SOUND as BLUE
 
 X, W = np.array([0.0, 3, 4, 5]), np.array([1.0, 2])
 SOUND, H = np.array([2.0, 0, 3, -1, 1]), np.array([1, 0.5, 0.25])
@@ -129,8 +130,10 @@ def test_three_views_show_the_same_outputs():
     assert scaled(Y, stems(rows, RESULT)[0][1])
     assert scaled(Y, stems(column, RESULT)[0][1])
     assert stems(column, KERNEL)[0][0] == [2, 3, 4]
-    heights = np.array([bar.get_height() for bar in bins.patches]).reshape(3, 4)
-    np.testing.assert_allclose(heights[0] * heights[1], heights[2])
+    shown = [stems(bins, colour)[0][1] for colour in (BLUE, KERNEL, RESULT)]
+    scale = STRENGTHS["X"][0] / shown[0][0]
+    np.testing.assert_allclose(scale * np.array(shown), [STRENGTHS[name] for name in "XHY"], atol=1e-12)
+    assert [t.get_text() for t in bins.texts].count("8.75") == 1  # 5 × 1.75, the product that is shaded
 
 
 def test_response_draws_three_sounds_on_one_axis():
@@ -139,6 +142,15 @@ def test_response_draws_three_sounds_on_one_axis():
     assert drawn == [SOUND.tolist(), H.tolist(), Y.tolist()]
     assert fig.axes[0].get_xlim()[1] == 7 / 8
     assert [t.xy for t in fig.axes[1].texts if t.get_text() == "here"] == [(0.125, 0.5)]
+
+
+def test_response_enlarges_the_beginning_and_points_into_it():
+    fig = dk.viz.response(SOUND, H, Y, 8.0, zoom=0.25, marks={"here": (0.125, 0.5)})
+    *rows, close = fig.axes
+    assert [ax.lines[0].get_ydata().tolist() for ax in rows] == [SOUND.tolist(), H.tolist(), Y.tolist()]
+    assert close.lines[0].get_xydata().tolist() == [[0.0, 1.0], [125.0, 0.5]]
+    assert [t.xy for t in close.texts if t.get_text() == "here"] == [(125.0, 0.5)]
+    assert "[ms]" in close.get_xlabel()
 
 
 def test_filters_draw_taps_gains_and_marks():
