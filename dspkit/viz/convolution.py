@@ -6,6 +6,7 @@ and what went wrong pink.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -384,6 +385,8 @@ def filters(
     gains: Mapping[str, Any],
     *,
     marks: Mapping[str, tuple[str, float, float]] | None = None,
+    chains: Mapping[str, float] | None = None,
+    sr: float | None = None,
     title: str = "Where the delayed copies are out of step, partials weaken or cancel",
 ) -> Figure:
     """Impulse responses on the left; on the right how much of each frequency they leave.
@@ -398,13 +401,23 @@ def filters(
         Amplitude out over amplitude in, at those frequencies.
     marks : name: (words, frequency in Hz, gain), optional
         What an arrow points at.
+    chains : name: frequency in Hz, optional
+        Between the two, for every name: what each tap makes of a tone of that frequency, as arrows one behind the
+        other (a tap's length, turned by its delay). From start to end it is the gain. Needs ``sr``.
+    sr : float, optional
+        The sample rate in hertz, for ``chains``.
 
     """
     if not responses or set(responses) != set(gains):
         raise ParameterError(f"responses {list(responses)} and gains {list(gains)}; expected the same names, some.")
-    fig, axes = figure(len(responses), 2, height=1.45, squeeze=False, gridspec_kw={"width_ratios": [1, 1.5]})
-    for i, ((name, h), (left, right)) in enumerate(zip(responses.items(), axes, strict=True)):
+    if chains is not None and (sr is None or set(chains) != set(responses)):
+        raise ParameterError(f"chains for {list(chains)}, {sr=}; expected one for each of {list(responses)}, and sr.")
+    widths = [1, 1.5] if chains is None else [1, 0.75, 1.5]
+    fig, axes = figure(len(responses), len(widths), height=1.5, squeeze=False, gridspec_kw={"width_ratios": widths})
+    for i, ((name, h), (left, *middle, right)) in enumerate(zip(responses.items(), axes, strict=True)):
         h, last = host(h).astype("float64"), i == len(responses) - 1
+        if chains is not None and sr is not None:
+            _chain(middle[0], h, chains[name], sr, name)
         left.vlines(np.arange(h.size), 0.0, h, color=KERNEL, lw=2.0)
         left.plot(np.arange(h.size), h, "o", color=KERNEL, ms=4)
         left.margins(x=0.08, y=0.15)
@@ -415,13 +428,35 @@ def filters(
         right.axhline(1.0, color="0.4", lw=0.9, ls=":")
         right.set_ylim(0.0, 1.55 * max(1.0, float(np.max(host(gains[name])))))
         right.set_xlim(0.0, float(host(freqs)[-1]) / 1000)
-        said = "" if i else "how much of each frequency is left: amplitude out / in"
+        said = "" if i else "amplitude out / amplitude in"
         label(right, title=said, x="Frequency [kHz]" if last else "", y="Gain")
         if marks and name in marks:
             words, freq, gain = marks[name]
             mark(right, words, (freq / 1000, gain), to=(16, 38))
     headline(fig, title)
     return fig
+
+
+def _chain(ax: Axes, h: np.ndarray, f: float, sr: float, name: str) -> None:
+    """Arrows one behind the other: tap j as long as h[j], turned by 2πfj/sr; dashed, from start to end, the gain."""
+    turned = 2 * np.pi * f * np.arange(h.size) / sr
+    steps = np.stack([h * np.cos(turned), h * np.sin(turned)], axis=1)[h != 0]
+    corners = np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+    for start, end in itertools.pairwise(corners):
+        style = {"arrowstyle": "-|>", "color": KERNEL, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", end, start, arrowprops=style)
+    ends = corners[[0, -1]]
+    ax.plot(ends[:, 0], ends[:, 1], "--", color="black", lw=1.4, label=name)
+    ax.plot(*ends[0], "o", color="black", ms=4)
+    middle, half = (corners.max(axis=0) + corners.min(axis=0)) / 2, 0.62 * np.ptp(corners, axis=0).max()
+    ax.set_xlim(middle[0] - 1.5 * half, middle[0] + 1.5 * half)
+    ax.set_ylim(middle[1] - half, middle[1] + half)
+    ax.set_aspect("equal")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.grid(False)
+    label(ax, title=f"{f:.0f} Hz: gain {np.hypot(*ends[1]):.2f}")
 
 
 @styled

@@ -162,6 +162,18 @@ def test_filters_draw_taps_gains_and_marks():
     assert gains.texts[0].xy == (8.0, 0.0)
 
 
+def test_a_chain_of_arrows_ends_where_the_gain_says():
+    """[1, 0, −1] at a quarter of the rate: the second copy is turned by half a turn and back, so the gain is 2."""
+    taps, freqs = {"two": np.array([1.0, 0, -1]), "three": H}, {"two": 2000.0, "three": 1000.0}
+    fig = dk.viz.filters(taps, FREQS, {name: [1.0, 2.0, 1.0] for name in taps}, chains=freqs, sr=8000.0)
+    two, three = fig.axes[1], fig.axes[4]
+    assert "2000 Hz: gain 2.00" in {two.get_title(loc=where) for where in ("left", "center")}
+    np.testing.assert_allclose(two.lines[0].get_xydata(), [[0, 0], [2, 0]], atol=1e-12)
+    assert [text.xyann for text in two.texts] == [(0.0, 0.0), (1.0, 0.0)]  # a zero has no arrow
+    end = np.sum(H * np.exp(2j * np.pi * 1000 * np.arange(3) / 8000))
+    np.testing.assert_allclose(three.lines[0].get_xydata()[1], [end.real, end.imag], atol=1e-12)
+
+
 def test_what_wraps_is_stacked_on_the_first_outputs():
     whole, ring = dk.viz.wrapped(Y, 5).axes
     assert [bar.get_height() for bar in whole.patches] == Y.tolist()
@@ -238,6 +250,7 @@ BAD = {
     "column": (lambda: dk.viz.copies_add(SOUND, H, at=7), "one of the 7 outputs"),
     "view": (lambda: dk.viz.three_views(SOUND, H, 7, STRENGTHS), "below 7"),
     "names": (lambda: dk.viz.filters({"a": H}, FREQS, GAINS), "the same names"),
+    "chains": (lambda: dk.viz.filters({"mean": H}, FREQS, GAINS, chains={"mean": 1000.0}), "and sr"),
     "loop": (lambda: dk.viz.wrapped(Y, 7), "n=7 for 7 outputs"),
     "odd": (lambda: dk.viz.channel_links(3, 9), "channels=3; expected an even"),
     "shape": (lambda: dk.viz.error_map([0, 1], [0, 1], np.ones((3, 2)), np.eye(2), goal=(1, 2)), r"shape \(3, 2\)"),
