@@ -212,6 +212,7 @@ bin_frequencies = Check(
         Case("sr=8000, n_fft=8", (8000, 8)),
         Case("sr=8000, n_fft=9 (odd: no Nyquist bin)", (8000, 9)),
         Case("sr=22050, n_fft=2048", (22050, 2048)),
+        Case("sr=22050, n_fft=65536", (22050, 65536)),
     ),
     (
         Mistake(

@@ -23,7 +23,7 @@ _FLOAT32 = 1e-6
 
 # ------------------------------------------------------------------------------------------------- the scale
 
-_HZ = np.array([0.0, 100.0, 440.0, 999.0, 1000.0, 1001.0, 4000.0, 11025.0])
+_HZ = np.array([0.0, 100.0, 440.0, 999.5, 1000.0, 1000.5, 4000.0, 11025.0])
 _MELS = np.array([0.0, 1.5, 6.6, 14.9, 15.0, 15.1, 35.0, 49.9])
 
 hz_to_mel = Check(
@@ -382,7 +382,8 @@ log_mel = Check(
     tuple(
         Case(f"{case.words}, ref={ref}", (*case.args, ref))
         for case, ref in zip(_MEL_CASES, (1.0, 0.1, 4.0, 2.0), strict=True)
-    ),
+    )
+    + (Case("a sound that fades to nothing, 10 bands, ref=0.1", (_noise(2000) * np.logspace(0, -8, 2000), 8000, 10, 0.1)),),
     (
         Mistake(
             "20·lg where 10·lg was asked",

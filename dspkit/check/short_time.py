@@ -30,6 +30,7 @@ frame = Check(
     lambda y, frame_length, hop_length: np.array(frames.frame(y, frame_length=frame_length, hop_length=hop_length)),
     (
         Case("8 samples, frame_length=4, hop_length=2", (_noise(8),), {"frame_length": 4, "hop_length": 2}),
+        Case("9 samples, frame_length=4, hop_length=2", (_noise(9),), {"frame_length": 4, "hop_length": 2}),
         Case(
             "11 samples, frame_length=4, hop_length=3 (a tail is left)",
             (_noise(11),),
@@ -169,6 +170,7 @@ stft = Check(
             (_noise(1024),),
             _settings(256, 64, 200),
         ),
+        Case("1024 samples, n_fft=256, win_length=201", (_noise(1024),), _settings(256, 64, 201)),
         Case("900 samples, n_fft=255 (odd), hop_length=50", (_noise(900),), _settings(255, 50, 255)),
         Case("two channels, shape (2, 800): time is the last axis", (_noise(2, 800),), _settings(128, 32, 128)),
         Case("1024 samples of float32", (_noise(1024, dtype="float32"),), _settings(256, 64, 256)),
@@ -344,6 +346,7 @@ power_to_db = Check(
         Case("powers from 4 down to 0, ref=1.0, top_db=None", (_POWERS,), {"ref": 1.0, "top_db": None}),
         Case("powers from 4 down to 0, ref=1.0, top_db=60.0", (_POWERS,), {"ref": 1.0, "top_db": 60.0}),
         Case("powers from 4 down to 0, ref=2.0, top_db=80.0", (_POWERS,), {"ref": 2.0, "top_db": 80.0}),
+        Case("powers from 4 down to 0, ref=2.0, top_db=None", (_POWERS,), {"ref": 2.0, "top_db": None}),
         Case("powers of shape (3, 5), ref=0.1, top_db=20.0", (_noise(3, 5) ** 2,), {"ref": 0.1, "top_db": 20.0}),
     ),
     (

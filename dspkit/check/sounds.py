@@ -172,6 +172,7 @@ sine = Check(
         Case("1000 Hz at 8000 Hz, 1 ms, −20 dB, 90°", (1000.0, 8000, 0.001, -20.0, 90.0)),
         Case("440 Hz at 22050 Hz, 0.0999 s, −26 dB, 30°", (440.0, 22050, 0.0999, -26.0, 30.0)),
         Case("0 Hz at 8000 Hz, 10 ms, −12 dB, 45°", (0.0, 8000, 0.01, -12.0, 45.0)),
+        Case("300 Hz at 8000 Hz, 5.03 ms (40.24 samples), −20 dB, 0°", (300.0, 8000, 0.00503, -20.0, 0.0)),
     ),
     (
         Mistake(
@@ -251,6 +252,7 @@ to_float = Check(
     (
         Case("int16 samples from −32768 to 32767", (_PCM,)),
         Case("quiet int16 samples", (np.array([0, 100, -50], dtype="int16"),)),
+        Case("int16 samples, none of them negative", (np.array([0, 128, 255], dtype="int16"),)),
         Case("int16 samples in two channels", (np.array([[0, 8192], [-8192, 1]], dtype="int16"),)),
         Case("uint8 samples from 0 to 255, where 128 is silence", (np.array([0, 64, 128, 255], dtype="uint8"),)),
     ),

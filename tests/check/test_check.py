@@ -161,6 +161,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the mistake: it need not be quiet to be known
 @pytest.mark.parametrize(("check", "mistake"), MISTAKES)
 def test_every_known_mistake_is_named(check, mistake):
     verdict = check(mistake.wrong)
