@@ -232,7 +232,7 @@ def glide_folds(
     mark(top, "half the sample rate: the fold", (sr / 2, sr / 2), to=(26, 7))
     f, lands = 0.875 * sr, 0.125 * sr
     if start < f < stop:
-        mark(top, f"{f / 1e3:g} kHz comes out\nas {lands / 1e3:g} kHz", (f, lands), to=(48, 34), colour=FALSE)
+        mark(top, f"{f / 1e3:g} kHz comes out\nas {lands / 1e3:g} kHz", (f, lands), to=(26, 34), colour=FALSE)
     label(top, title="the rule", x="Frequency of the tone [kHz]", y="Frequency\nheard [kHz]")
     step, bin_width = hop_length / sr, sr / (2 * (S_db.shape[0] - 1))
     peak = float(S_db.max())
