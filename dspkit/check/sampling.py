@@ -294,7 +294,7 @@ noise_shaped = Check(
         Mistake(
             "plain rounding, without feedback",
             lambda y, b, w: _levels(y, b),
-            "Nothing is taken off the next samples: keep each sample's error, and subtract its share from the next ones.",
+            "Nothing is taken off the next samples: keep each error, and subtract its share from the next ones.",
         ),
         Mistake(
             "the errors added in place of taken off",
@@ -304,7 +304,7 @@ noise_shaped = Check(
         Mistake(
             "the error of the sound, not of what was rounded",
             lambda y, b, w: _feedback(y, b, w, "of the sound"),
-            "Compare the level with what went into the rounding (the sample less the errors' share), not with the sample.",
+            "Compare the level with what went into the rounding (sample less errors' share), not with the sample.",
         ),
         Mistake(
             "the errors taken off after rounding",
