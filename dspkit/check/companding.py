@@ -429,7 +429,7 @@ g711_encode = Check(
         Mistake(
             "bits not inverted",
             lambda x: _chords(x, invert=0),
-            "On the line all eight bits are turned over: code ^ 0xFF.",
+            "On the line all eight bits are flipped: code ^ 0xFF.",
         ),
         Mistake(
             "every other bit inverted",

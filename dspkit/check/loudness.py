@@ -36,9 +36,9 @@ level_dbfs = Check(
     ),
     (
         Mistake(
-            "10·lg for an amplitude",
+            "10·log₁₀ for an amplitude",
             lambda y: 10 * np.log10(np.sqrt(np.mean(y**2))),
-            "An RMS is an amplitude: 20·lg. 10·lg belongs to the mean square, a power.",
+            "An RMS is an amplitude: 20·log₁₀. 10·log₁₀ belongs to the mean square, a power.",
         ),
         Mistake(
             "the peak's level",
@@ -89,11 +89,11 @@ a_weighting = Check(
             "C has the poles at 20.6 Hz and 12.2 kHz only. A has two more, at 107.7 and 737.9 Hz, with a root.",
         ),
         Mistake(
-            "10·lg of a magnitude",
+            "10·log₁₀ of a magnitude",
             lambda f: reference_a_weighting(f) / 2,
-            "The formula gives a gain of the amplitude: 20·lg.",
+            "The formula gives a gain of the amplitude: 20·log₁₀.",
         ),
-        Mistake("a gain, not decibels", lambda f: 10 ** (reference_a_weighting(f) / 20), "Take 20·lg of it."),
+        Mistake("a gain, not decibels", lambda f: 10 ** (reference_a_weighting(f) / 20), "Take 20·log₁₀ of it."),
     ),
     rtol=2e-3,
 )
@@ -148,7 +148,7 @@ gated_loudness = Check(
     ),
     (
         Mistake("a missing −0.691", _gate(offset=0.0), "The filter lifts 997 Hz by 0.691 dB; −0.691 takes that back."),
-        Mistake("0.691 with the wrong sign", _gate(offset=0.691), "It is subtracted: −0.691 + 10·lg."),
+        Mistake("0.691 with the wrong sign", _gate(offset=0.691), "It is subtracted: −0.691 + 10·log₁₀."),
         Mistake(
             "an average over channels instead of their sum",
             _gate(average=True),
@@ -285,7 +285,7 @@ integrated_loudness = Check(
             _meter(block=3.0),
             "That is the short-term loudness's window. Integrated loudness is gated in windows of 400 ms.",
         ),
-        Mistake("a missing −0.691", _meter(offset=0.0), "It is −0.691 + 10·lg of the sum."),
+        Mistake("a missing −0.691", _meter(offset=0.0), "It is −0.691 + 10·log₁₀ of the sum."),
         Mistake(
             "an average over channels instead of their sum", _meter(average=True), "Powers of the channels are added."
         ),
@@ -350,9 +350,9 @@ true_peak_of = Check(
             "Four times as many are asked for.",
         ),
         Mistake(
-            "10·lg for an amplitude",
+            "10·log₁₀ for an amplitude",
             lambda y: 10 * np.log10(np.max(np.abs(_oversampled(y)))),
-            "A peak is an amplitude: 20·lg.",
+            "A peak is an amplitude: 20·log₁₀.",
         ),
     ),
 )

@@ -351,9 +351,9 @@ power_to_db = Check(
     ),
     (
         Mistake(
-            "20·lg where 10·lg was asked",
+            "20·log₁₀ where 10·log₁₀ was asked",
             lambda S, ref, top_db: decibels.amplitude_to_db(S, ref=ref, amin=1e-10, top_db=top_db),
-            "20·lg is for amplitudes. These are powers: 10·lg(S / ref).",
+            "20·log₁₀ is for amplitudes. These are powers: 10·log₁₀(S / ref).",
         ),
         Mistake(
             "the natural logarithm",
@@ -386,7 +386,7 @@ power_to_db = Check(
         Mistake(
             "the logarithm of zero",
             _log_of_zero,
-            "Silence has power 0, and lg 0 is −∞: powers below 1e-10 count as 1e-10.",
+            "Silence has power 0, and log₁₀ 0 is −∞: powers below 1e-10 count as 1e-10.",
         ),
         Mistake(
             "1e-10 added to the power",
@@ -396,7 +396,7 @@ power_to_db = Check(
         Mistake(
             "a minus sign too many: decibels below the reference",
             lambda S, ref, top_db: -_db(S, ref, top_db),
-            "More power, more decibels: 10·lg(S / ref).",
+            "More power, more decibels: 10·log₁₀(S / ref).",
         ),
     ),
     rtol=1e-11,

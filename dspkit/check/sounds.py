@@ -98,14 +98,14 @@ level_db = Check(
     ),
     (
         Mistake(
-            "10·lg where 20·lg was asked",
+            "10·log₁₀ where 20·log₁₀ was asked",
             lambda y: 10 * np.log10(_rms(y)),
-            "10·lg is for powers. RMS is an amplitude: take 20·lg of it, or 10·lg of its square.",
+            "10·log₁₀ is for powers. RMS is an amplitude: take 20·log₁₀ of it, or 10·log₁₀ of its square.",
         ),
         Mistake(
-            "20·lg of the mean square, a power",
+            "20·log₁₀ of the mean square, a power",
             lambda y: 20 * np.log10(np.mean(y**2, axis=-1)),
-            "Either take the root first, or 10·lg of the mean square.",
+            "Either take the root first, or 10·log₁₀ of the mean square.",
         ),
         Mistake(
             "the level of the peak",
@@ -217,12 +217,12 @@ sine = Check(
             "The RMS of a sine is its peak over √2: multiply by √2 to reach the level.",
         ),
         Mistake(
-            "10·lg where 20·lg was asked",
+            "10·log₁₀ where 20·log₁₀ was asked",
             lambda f, sr, d, lv, p: _sine(f, sr, d, 2 * lv, p),
             "Amplitude is 10^(level/20); 10^(level/10) is a ratio of powers.",
         ),
         Mistake(
-            "a peak level by 10·lg where an RMS level by 20·lg was asked",
+            "a peak level by 10·log₁₀ where an RMS level by 20·log₁₀ was asked",
             lambda f, sr, d, lv, p: _sine(f, sr, d, 2 * lv, p) / math.sqrt(2),
             "Two steps are wrong: amplitude is 10^(level/20), and the peak of a sine is √2 times its RMS.",
         ),
