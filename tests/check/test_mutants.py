@@ -23,7 +23,78 @@ import dspkit as dk
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 
 # sheet, function, mutant → why it is right all the same.
-EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {}
+EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
+    ("01_sampling", "my_recorder"): {
+        "line 3: 3600 → 3601": "three digits are asked for: 6.02·bits + 1.76 has no more",
+        "line 3: 3600 → 3599": "as above",
+    },
+    ("01_sampling", "my_impostors"): {
+        "line 6: int(…) left out": "arange takes a fraction, and rounds the number of values up",
+        "line 6: 2 → 3": "one more multiple lies above fmax and is cut off",
+        "line 6: 2 → 1": "k·sr - f exceeds fmax from the next k on",
+    },
+    ("03_time_domain", "my_pitch"): {
+        "line 3: floor(…) left out": "int rounds a positive number down",
+        "line 4: 1 → 2": "one lag more is computed and not looked at",
+        "line 5: 1 → 2": "the slice ends where r ends",
+    },
+    ("04_convolution", "my_counts"): {
+        words: "the numbers are given: the quotient, rounded, is the same" for words in (
+            "line 3: 160 → 161", "line 3: 16000 → 16001", "line 3: 16000 → 15999", "line 3: 400 → 401",
+            "line 3: 400 → 399",
+        )
+    },
+    ("05_fourier", "my_goertzel"): {"line 7: minus left out": "the magnitude of the conjugate is the same"},
+    ("05_fourier", "my_phone_number"): {
+        f"line {line}: {f} → {f + step}": "1 Hz beside the tone it is still the strongest of its row or column"
+        for line, tones in ((6, (697, 770, 852, 941)), (7, (1209, 1336, 1477)))
+        for f in tones
+        for step in (1, -1)
+    },
+    ("06_fast_fourier", "my_fft"): {
+        "line 5: Add → Sub": "x - 0j is x",
+        "line 7: FloorDiv → Div": "n is even: the same number as a float, which arange takes",
+    },
+    ("08_short_time", "my_istft"): {
+        "line 5: Mult → Div": "divided by ones in place of multiplied",
+        "line 6: compared otherwise": "no weight is 0 where the sound is kept",
+        "line 6: 1 → 2": "as above",
+        "line 6: 1 → 0": "as above",
+        "line 6: 0 → -1": "as above",
+        "line 4: axis 0": "it is axis 0",
+    },
+    ("09_mel", "my_hz_to_mel"): {
+        "line 4: compared otherwise": "both forms give 15 at 1000 Hz",
+        "line 3: maximum(…) left out": "it only keeps log(0) away from values that are not taken",
+        "line 3: 1000 → 999": "below 1000 Hz the other form is taken",
+    },
+    ("09_mel", "my_mel_to_hz"): {"line 3: compared otherwise": "both forms give 1000 Hz at 15 mel"},
+    ("10_cepstrum", "my_delta"): {"line 5: 1 → 0": "a step of 0 adds 0 · (a − a)"},
+    ("11_loudness", "my_a_weighting"): {
+        words: "a factor of every gain cancels in gain(f) / gain(1000)"
+        for words in ("line 7: Pow → Mult", "line 7: 2 → 3", "line 7: 2 → 1")
+    },
+    ("11_loudness", "my_gated_loudness"): {
+        "line 5: compared otherwise": "no window lies on the gate to the last digit",
+        "line 6: compared otherwise": "as above",
+        "line 3: axis 0": "it is axis 0",
+    },
+    ("11_loudness", "my_integrated_loudness"): {
+        "line 7: maximum(…) left out": "it only keeps log(0) away, whose −∞ is below the gate as well",
+        "line 7: 1e-30 → 1.1000000000000001e-30": "as above",
+        "line 9: compared otherwise": "no block lies on the gate to the last digit",
+        "line 10: compared otherwise": "as above",
+        "line 5: minus left out": "of (channels, samples), axis 1 is the last",
+        "line 5: 1 → 2": "a block that would be one sample short is told apart in no digit that is compared",
+    },
+    ("13_companding", "my_mu_law_encode"): {"line 3: floor(…) left out": "uint8 cuts positive numbers off as well"},
+    ("13_companding", "my_g711_encode"): {
+        "line 5: compared otherwise": "0 and −1 have the same magnitude, 0, and the sign is taken in another line",
+        "line 5: 0 → 1": "as above",
+        "line 5: 0 → -1": "as above",
+        "line 6: 8191 → 8190": "both lie in the last step of the last segment",
+    },
+}  # fmt: skip
 
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 OPERATORS = {
