@@ -16,7 +16,7 @@ from . import _measure
 
 RUNS = 5
 # A call is repeated until it has taken so many seconds: the clock and the scheduler are coarser than a short one.
-LEAST = 0.02
+LEAST = 0.1
 
 
 @dataclass(frozen=True)

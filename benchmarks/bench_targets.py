@@ -16,7 +16,7 @@ import dspkit as dk
 
 from . import _measure
 from .bench_mel import only_fft
-from .bench_scaling import MUSIC, Case, measure
+from .bench_scaling import LEAST, MUSIC, Case, measure
 
 RUNS = 5
 # What, beside whom, and the ratio asked of two cores.
@@ -49,7 +49,7 @@ def first_call() -> float:
 
 
 def ratio(slow: Callable[[], Any], fast: Callable[[], Any]) -> float:
-    seconds = _measure.median_seconds({"slow": slow, "fast": fast}, runs=RUNS, least=0.02)
+    seconds = _measure.median_seconds({"slow": slow, "fast": fast}, runs=RUNS, least=LEAST)
     return seconds["slow"] / seconds["fast"]
 
 
@@ -63,7 +63,7 @@ def beside_the_fft() -> list[list[str]]:
         "stft, out=": lambda: dk.stft(y, workers=1, out=D),
         "mel": lambda: dk.melspectrogram(y, sr=44_100, workers=1),
     }
-    seconds = _measure.median_seconds(calls, runs=RUNS, least=0.02)
+    seconds = _measure.median_seconds(calls, runs=RUNS, least=LEAST)
     asked = {"stft": 1.5, "stft, out=": 1.25, "mel": 1.5}
     return [
         [f"{name} ÷ bare FFT, 1 thread", f"≤ {most}", f"{seconds[name] / seconds['FFT']:.2f}"]

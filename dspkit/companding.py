@@ -558,14 +558,14 @@ def snr_against_level(
 ) -> Array:
     r"""The signal-to-noise ratio of a codec, for the same sound at several levels.
 
-    .. math:: \mathrm{SNR} = 10 \lg \frac{Σ y^2}{Σ (\mathrm{codec}(y) - y)^2}
+    .. math:: \mathrm{SNR} = 10 \log_{10} \frac{Σ y^2}{Σ (\mathrm{codec}(y) - y)^2}
 
     Parameters
     ----------
     codec : function
         Samples in, decoded samples out, such as ``lambda y: dk.mu_law_decode(dk.mu_law_encode(y))``.
     levels : sequence of float
-        RMS levels in dB below full scale (20·lg of the RMS): a sine of amplitude 1 has −3.01.
+        RMS levels in dB below full scale (20·log₁₀ of the RMS): a sine of amplitude 1 has −3.01.
     y : float array (n,), optional
         The sound, at any level. If not given, a sine of 16,384 samples, whose period is no whole number of samples
         (so that its samples take many values).

@@ -122,7 +122,7 @@ def equal_loudness_contour(phon: Any, freqs: Any = None, *, edition: int = 2023)
 
     .. math::
 
-        L_f = \frac{10}{α_f} \lg\left\{(4·10^{-10})^{0.3 - α_f} \left[10^{0.03 L_N} - 10^{0.072}\right]
+        L_f = \frac{10}{α_f} \log_{10}\left\{(4·10^{-10})^{0.3 - α_f} \left[10^{0.03 L_N} - 10^{0.072}\right]
         + 10^{α_f (T_f + L_U) / 10}\right\} - L_U
 
     (ISO 226:2023, equation 1). The edition of 2003 has another equation, and another exponent.

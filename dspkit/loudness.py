@@ -387,7 +387,7 @@ def _windows(energy: _Energy, length: int, hop: int) -> Array:
 
 
 def _lufs(z: Array, weights: np.ndarray) -> Array:
-    """Loudness of mean squares z (..., channels, n): −0.691 + 10·lg Σ G·z (BS.1770-5, Annex 1, equation 2)."""
+    """Loudness of mean squares z (..., channels, n): −0.691 + 10·log₁₀ Σ G·z (BS.1770-5, Annex 1, equation 2)."""
     return _decibels(_weighted(z, weights))
 
 

@@ -71,7 +71,7 @@ def hz_to_mel(frequencies: Any, *, htk: bool = False) -> Array:
 
         m &= 3f / 200 \text{ up to 1000 Hz, then } 15 + 27·\ln(f / 1000) / \ln 6.4 \quad\text{(Slaney)}
 
-        m &= 2595·\lg(1 + f / 700) \quad\text{(HTK)}
+        m &= 2595·\log_{10}(1 + f / 700) \quad\text{(HTK)}
 
     Parameters
     ----------

@@ -22,7 +22,8 @@ from . import (
     time_domain,
     windows,
 )
-from ._check import Case, Check, Mistake, Verdict
+from ._check import Check, Mistake, Verdict
+from ._trial import Case
 from .cepstrum import *
 from .companding import *
 from .convolution import *

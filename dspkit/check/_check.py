@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
+from ..errors import ParameterError
+from ._trial import Case, TooLong, Trial, answer_of, attempt, code_of, used, within
+from ._words import agree, describe, is_empty, more_words, wrong_kind
+
 Status = Literal["passed", "recognised", "failed", "not tried yet"]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One hidden input: the arguments, and words that describe it without giving the answer away."""
-
-    words: str
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+# How long all cases of a check may take together, in seconds.
+TIME_LIMIT = 10.0
 
 
 @dataclass(frozen=True)
@@ -33,17 +29,62 @@ class Mistake:
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """The answer of a check. It is true if, and only if, the student's function passed."""
+    """The answer of a check. It is true if, and only if, the student's function passed.
+
+    Attributes
+    ----------
+    status : str
+        ``"passed"``, ``"recognised"``, ``"failed"`` or ``"not tried yet"``.
+    text : str
+        What it says.
+    mistake : str or None
+        The name of a mistake that was recognised.
+    case : Case or None
+        The case that failed: ``my_function(*verdict.case.args, **verdict.case.kwargs)`` makes it again.
+    name : str
+        What was checked.
+
+    """
 
     status: Status
     text: str
     mistake: str | None = None
+    case: Case | None = None
+    name: str = ""
+    _more: list[str] = field(default_factory=list, compare=False)
+    _error: tuple[np.ndarray, ...] = field(default=(), compare=False)
 
     def __bool__(self) -> bool:
         return self.status == "passed"
 
     def __repr__(self) -> str:
         return self.text
+
+    def hint(self) -> str:
+        """More about what is wrong; each call says one thing more, and never the answer."""
+        if self._more:
+            return self._more.pop(0)
+        if self.status in {"failed", "recognised"}:
+            return "There is no further hint. Make the failing case again: my_function(*verdict.case.args)."
+        return "There is nothing to hint at."
+
+    def show(self) -> Any:
+        """Draw the error of the failing case, as a share of the largest right value: its shape, not the answer."""
+        if not self._error:
+            raise ParameterError(f"{self.name or 'The check'} has no error to draw: {self.text}")
+        from .. import viz
+
+        error = self._error[0]
+        parts = {"real part": error.real, "imaginary part": error.imag} if np.iscomplexobj(error) else {"error": error}
+        words = "" if self.case is None else f" for {self.case.words}"
+        worst = int(np.argmax(np.abs(error)))
+        return viz.lines(
+            np.arange(error.size),
+            parts,
+            x_label="number of the value",
+            y_label="error ÷ largest right value",
+            title=f"{self.name}{words}: the largest error is at number {worst}",
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +97,8 @@ class Check:
         What is checked, for the messages.
     reference : function
         The right answer for the arguments of a case: an array, a number, a text, or a tuple of these. The names
-        of its parameters are those that a message names.
+        of its parameters are those that a message names. Where it returns whole numbers, whole numbers are asked;
+        where it returns real ones, complex ones are not taken.
     cases : sequence of Case
         From the smallest to the largest: the first that fails is the one that is shown.
     mistakes : sequence of Mistake
@@ -65,6 +107,10 @@ class Check:
     rtol : float
         How far the answer may be from the reference, relative to the reference's largest magnitude, for
         64-bit input. 32-bit input is allowed ``rtol32``.
+    forbidden : sequence of str
+        What an exercise that is to be written from scratch may not call: modules (``"numpy.fft"``) or functions
+        (``"numpy.convolve"``) by their full names. The calls are watched, under whatever name; the reference itself
+        is always forbidden.
 
     Examples
     --------
@@ -72,9 +118,12 @@ class Check:
     >>> double = Check("double", lambda x: 2 * x, [Case("three numbers", (np.arange(3.0),))])
     >>> double(lambda x: x + x)
     ✓ double: passed, 1 case.
-    >>> double(lambda x: x)
+    >>> verdict = double(lambda x: x)
+    >>> verdict
     ✗ double: wrong for three numbers. The shape is right, real values of shape (3,), but 2 of 3 values are not.
     All values are 0.5 times what they should be: a factor is missing or too much.
+    >>> verdict.case.args
+    (array([0., 1., 2.]),)
     >>> double(lambda x: ...)
     … double: not tried yet. Write the function, then run this cell again.
 
@@ -86,42 +135,119 @@ class Check:
     mistakes: Sequence[Mistake] = ()
     rtol: float = 1e-9
     rtol32: float = 1e-4
+    forbidden: Sequence[str] = ()
 
-    def __call__(self, function: Callable[..., Any]) -> Verdict:
-        """Try ``function`` on every case and say: passed, which mistake, what failed first, or not tried yet."""
+    def __call__(self, function: Callable[..., Any], *, time_limit: float | None = TIME_LIMIT) -> Verdict:
+        """Try ``function`` on every case and say: passed, which mistake, what failed first, or not tried yet.
+
+        All cases together may take ``time_limit`` seconds (None for no limit), so that a loop without an end is
+        stopped.
+        """
         if not callable(function):
-            return Verdict(
+            return self._says(
                 "failed",
                 f"✗ {self.name}: got a {type(function).__name__}, expected a function. Hand over the function "
                 f"itself, without calling it: no brackets after its name.",
             )
         if complaint := _wrong_call(function, self.reference, self.cases[0]):
-            return Verdict("failed", f"✗ {self.name}: {complaint}")
-        outcomes = [_run(function, case) for case in self.cases]
-        if all(_is_empty(answer) for answer in outcomes):
-            return Verdict(
-                "not tried yet",
-                f"… {self.name}: not tried yet. Write the function, then run this cell again.",
+            return self._says("failed", f"✗ {self.name}: {complaint}")
+        trials: list[Trial] = []
+        try:
+            with within(time_limit):
+                for case in self.cases:
+                    trials.append(attempt(function, case, self._names))
+        except TooLong:
+            case = self.cases[len(trials)]
+            return self._says(
+                "failed",
+                f"✗ {self.name}: stopped after {time_limit:g} s, at {case.words}. Is there a loop that never ends? "
+                f"If it is only slow, give it more: time_limit=60.",
+                case=case,
             )
-        limits = [self._limit(case) for case in self.cases]
-        expected = [_run_quietly(self.reference, case) for case in self.cases]
-        wrong = [not _agree(a, e, r) for a, e, r in zip(outcomes, expected, limits, strict=True)]
-        if not any(wrong):
-            count = len(self.cases)
-            return Verdict("passed", f"✓ {self.name}: passed, {count} case{'s' if count > 1 else ''}.")
-        for mistake in self.mistakes:
-            theirs = [_run_quietly(mistake.wrong, case) for case in self.cases]
-            if all(_agree(a, t, r) for a, t, r in zip(outcomes, theirs, limits, strict=True)):
-                return Verdict("recognised", f"✗ {self.name}: this is {mistake.name}. {mistake.advice}", mistake.name)
-        first = wrong.index(True)
-        difference = _describe(outcomes[first], expected[first], limits[first])
-        right = len(wrong) - sum(wrong)
-        others = f" Right in {right} of {len(wrong)} cases." if right else ""
-        return Verdict("failed", f"✗ {self.name}: wrong for {self.cases[first].words}. {difference}{others}")
+        return self._judge(function, trials)
+
+    def agrees(self, function: Callable[..., Any]) -> bool:
+        """Whether ``function`` gives the right answers, by whatever means: for holding libraries against a check."""
+        answers = [attempt(function, case).answer for case in self.cases]
+        expected = [answer_of(self.reference, case) for case in self.cases]
+        return not any(self._wrong(answers, expected)) and not any(map(wrong_kind, answers, expected))
+
+    @property
+    def _names(self) -> list[str]:
+        try:
+            return list(inspect.signature(self.reference).parameters)
+        except (TypeError, ValueError):  # some functions written in C do not tell
+            return []
+
+    def _says(self, status: Status, text: str, mistake: str | None = None, case: Case | None = None) -> Verdict:
+        return Verdict(status, text, mistake, case, self.name)
 
     def _limit(self, case: Case) -> float:
         kinds = {str(getattr(a, "dtype", "")) for a in (*case.args, *case.kwargs.values())}
         return self.rtol32 if kinds & {"float32", "complex64"} else self.rtol
+
+    def _wrong(self, answers: Sequence[Any], expected: Sequence[Any]) -> list[bool]:
+        limits = [self._limit(case) for case in self.cases]
+        return [not agree(a, e, r) for a, e, r in zip(answers, expected, limits, strict=True)]
+
+    def _judge(self, function: Callable[..., Any], trials: Sequence[Trial]) -> Verdict:
+        answers = [trial.answer for trial in trials]
+        if all(is_empty(answer) for answer in answers):
+            if said := next((trial.printed.strip() for trial in trials if trial.printed.strip()), ""):
+                last = said.splitlines()[-1][:60]
+                return self._says(
+                    "failed", f"✗ {self.name}: it printed {last!r} but returned nothing. Use return in place of print."
+                )
+            return self._says(
+                "not tried yet", f"… {self.name}: not tried yet. Write the function, then run this cell again."
+            )
+        expected = [answer_of(self.reference, case) for case in self.cases]
+        wrong = self._wrong(answers, expected)
+        if not any(wrong):
+            return self._right(function, trials, expected)
+        first = wrong.index(True)
+        case, limit = self.cases[first], self._limit(self.cases[first])
+        hints, error = more_words(answers[first], expected[first], limit)
+        hints.append("Make it again: args = verdict.case.args, then my_function(*args).")
+        for mistake in self.mistakes:
+            theirs = [answer_of(mistake.wrong, case) for case in self.cases]
+            if not any(self._wrong(answers, theirs)):
+                text = f"✗ {self.name}: this is {mistake.name}. {mistake.advice}"
+                return Verdict("recognised", text, mistake.name, case, self.name, hints, error)
+        right = len(wrong) - sum(wrong)
+        others = f" Right in {right} of {len(wrong)} cases." if right else ""
+        if changed := next((trial.changed for trial in trials if trial.changed), ""):
+            others += f" It also changes its input {changed}: work on a copy."
+        difference = describe(answers[first], expected[first], limit)
+        text = f"✗ {self.name}: wrong for {case.words}. {difference}{others}"
+        return Verdict("failed", text, None, case, self.name, hints, error)
+
+    def _right(self, function: Callable[..., Any], trials: Sequence[Trial], expected: Sequence[Any]) -> Verdict:
+        """The values are right: are they of the right kind, was the input left alone, was it done as asked?"""
+        for case, trial, wanted in zip(self.cases, trials, expected, strict=True):
+            if words := wrong_kind(trial.answer, wanted):
+                return self._says("failed", f"✗ {self.name}: the values are right, but {words}", case=case)
+        for case, trial in zip(self.cases, trials, strict=True):
+            if trial.changed:
+                return self._says(
+                    "failed",
+                    f"✗ {self.name}: the values are right, but it changes its input {trial.changed}, which its caller "
+                    f"still needs. Make a new array ({trial.changed} = {trial.changed} * 2, not {trial.changed} *= 2), "
+                    f"or work on a copy.",
+                    case=case,
+                )
+        watched: dict[str, Sequence[Any]] = {name: code_of(name) for name in self.forbidden}
+        if code := getattr(self.reference, "__code__", None):
+            ours = self.reference.__module__.rpartition(".")[0] == "dspkit"
+            watched[f"dk.{self.reference.__name__}" if ours else "the check's own reference"] = [code]
+        if name := used(function, (self.cases[0], self.cases[-1]), watched):
+            return self._says(
+                "failed",
+                f"✗ {self.name}: the values are right, but they come from {name}. This exercise asks for your own "
+                f"arithmetic.",
+            )
+        count = len(self.cases)
+        return self._says("passed", f"✓ {self.name}: passed, {count} case{'s' if count > 1 else ''}.")
 
 
 def _wrong_call(function: Callable[..., Any], reference: Callable[..., Any], case: Case) -> str:
@@ -136,149 +262,3 @@ def _wrong_call(function: Callable[..., Any], reference: Callable[..., Any], cas
         names = [*list(inspect.signature(reference).parameters)[: len(case.args)], *(f"{k}=…" for k in case.kwargs)]
         return f"the check calls your function with ({', '.join(names)}); yours takes {signature}."
     return ""
-
-
-def _run(function: Callable[..., Any], case: Case) -> Any:
-    """The function's answer for a case, or the error that it raised. Each call gets its own copy of the input."""
-    args = [_copy(a) for a in case.args]
-    kwargs = {name: _copy(a) for name, a in case.kwargs.items()}
-    try:
-        return function(*args, **kwargs)
-    except Exception as error:
-        return error
-
-
-def _run_quietly(function: Callable[..., Any], case: Case) -> Any:
-    """As :func:`_run`, for our own functions: what NumPy warns of in a wrong one is not the student's."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return _run(function, case)
-
-
-def _copy(argument: Any) -> Any:
-    if isinstance(argument, list | tuple):
-        return type(argument)(_copy(a) for a in argument)
-    return argument.copy() if hasattr(argument, "copy") else argument
-
-
-def _is_empty(answer: Any) -> bool:
-    return answer is None or answer is Ellipsis or isinstance(answer, NotImplementedError)
-
-
-def _parts(answer: Any) -> list[np.ndarray] | None:
-    """The answer as a list of numeric arrays (one, unless it is a tuple), or None if it is nothing of the kind.
-
-    Whole numbers and True/False become floats, so that a difference of two answers cannot wrap around.
-    """
-    if isinstance(answer, Exception) or _is_empty(answer):
-        return None
-    try:
-        parts = [np.asarray(a) for a in (answer if isinstance(answer, tuple) else (answer,))]
-    except (TypeError, ValueError):
-        return None
-    if not all(p.dtype.kind in "biufc" for p in parts):
-        return None
-    return [p.astype("float64") if p.dtype.kind in "biu" else p for p in parts]
-
-
-def _close(a: np.ndarray, e: np.ndarray, limit: float) -> np.ndarray:
-    """Where ``a`` is ``e``: within ``limit`` of the largest finite magnitude; NaN and infinity, where both are."""
-    finite = np.isfinite(e)
-    room = limit * max(float(np.max(np.abs(e), where=finite, initial=0.0)), 1e-30)
-    same = (a == e) | (np.isnan(a) & np.isnan(e))
-    with np.errstate(invalid="ignore"):  # ∞ − ∞
-        return np.where(finite, np.abs(a - e) <= room, same)
-
-
-def _agree(answer: Any, expected: Any, limit: float) -> bool:
-    """Whether two answers have the same shapes, and values within ``limit`` of the largest magnitude."""
-    if isinstance(answer, str) or isinstance(expected, str):
-        return isinstance(answer, str) and isinstance(expected, str) and answer == expected
-    a_parts, e_parts = _parts(answer), _parts(expected)
-    if a_parts is None or e_parts is None:
-        # The same error in the same place is the same behaviour (a wrong implementation that fails too).
-        return isinstance(answer, Exception) and type(answer) is type(expected)
-    return len(a_parts) == len(e_parts) and all(
-        a.shape == e.shape and bool(np.all(_close(a, e, limit))) for a, e in zip(a_parts, e_parts, strict=True)
-    )
-
-
-def _describe(answer: Any, expected: Any, limit: float) -> str:
-    """What came and what was expected, in shape and kind: never the expected values."""
-    if isinstance(answer, Exception):
-        return f"It raised {type(answer).__name__}: {answer}"
-    if isinstance(expected, str):
-        if isinstance(answer, str):
-            return f"It returned {answer!r}; expected another text of {len(expected)} characters."
-        return f"It returned {_kind(answer)}; expected a text (str)."
-    parts, wanted = _parts(answer), _parts(expected) or []
-    if parts is None:
-        return f"It returned {_kind(answer)}; expected {_kinds(wanted)}."
-    if [p.shape for p in parts] != [e.shape for e in wanted]:
-        return f"It returned {_kinds(parts)}; expected {_kinds(wanted)}.{_shape_hint(parts, wanted)}"
-    if any(np.iscomplexobj(e) and not np.iscomplexobj(p) for p, e in zip(parts, wanted, strict=True)):
-        return f"It returned {_kinds(parts)}; expected {_kinds(wanted)}: real where complex was expected."
-    bad = total = 0
-    for p, e in zip(parts, wanted, strict=True):
-        bad += int(np.sum(~_close(p, e, limit)))
-        total += e.size
-    if total == 1:
-        text = f"The kind is right, {_kinds(wanted)}, but its value is not."
-    else:
-        text = f"The shape is right, {_kinds(wanted)}, but {bad} of {total} values are not."
-    return text + (_value_hint(parts[0], wanted[0], limit) if len(parts) == 1 else "")
-
-
-def _shape_hint(parts: Sequence[np.ndarray], wanted: Sequence[np.ndarray]) -> str:
-    if len(parts) != len(wanted):
-        return ""
-    a, e = parts[0].shape, wanted[0].shape
-    if len(a) > 1 and a == e[::-1]:
-        return " The axes are swapped: time is the last one."
-    if len(a) == len(e) and sum(i != j for i, j in zip(a, e, strict=True)) == 1:
-        few = sum(i - j for i, j in zip(a, e, strict=True))
-        if abs(few) == 1:
-            return f" That is one too {'many' if few > 0 else 'few'}."
-    return ""
-
-
-def _value_hint(a: np.ndarray, e: np.ndarray, limit: float) -> str:
-    """What kind of wrong the values are, where it can be said in one sentence."""
-    if not np.all(np.isfinite(a)) and np.all(np.isfinite(e)):
-        return " There are NaN or infinite values among them: is something divided by zero?"
-    size = float(np.max(np.abs(e), initial=0.0))
-    if not np.isfinite(size) or not np.any(np.isfinite(a)):
-        return ""
-    if not size or not np.any(a):
-        return " All of them are 0." if not np.any(a) else ""
-    off = float(np.max(np.abs(a - e))) / size
-    if off < 3e-3:
-        return (
-            f" They are off by {off:.0e} of the largest only: was something computed with fewer digits "
-            f"(float32, π typed by hand, angles that grow large)?"
-        )
-    factor = np.vdot(e, a) / np.vdot(e, e)  # the least-squares fit of a = factor·e
-    if e.size > 1 and np.all(_close(a, factor * e, max(limit, 1e-9))):
-        if abs(factor.imag) <= 1e-6 * abs(factor):
-            times = f"{factor.real:.4g}"
-            return f" All values are {times} times what they should be: a factor is missing or too much."
-        return " All values have the right magnitude up to one factor, and one and the same wrong phase."
-    if np.iscomplexobj(e) and np.any(e.imag) and np.all(_close(np.conj(a), e, limit)):
-        return " They are the complex conjugates of the right ones: look at the sign of j."
-    if np.iscomplexobj(e) and np.all(_close(np.abs(a), np.abs(e), limit)):
-        return " The magnitudes are right; the phases are not."
-    return ""
-
-
-def _kind(answer: Any) -> str:
-    return "nothing (is a return missing?)" if _is_empty(answer) else f"a {type(answer).__name__}"
-
-
-def _kinds(parts: Sequence[np.ndarray]) -> str:
-    words = [
-        f"one {'complex' if np.iscomplexobj(p) else 'real'} number"
-        if p.ndim == 0
-        else f"{'complex' if np.iscomplexobj(p) else 'real'} values of shape {p.shape}"
-        for p in parts
-    ]
-    return " and ".join(words)

@@ -194,10 +194,29 @@ _VOICES = tuple(
     )
 )
 
+
+
+def _peaks(sr: float, *lags: int) -> np.ndarray:
+    """No voice's cepstrum: peaks at some lags, each higher than the one before."""
+    c = np.zeros(1024)
+    c[list(lags)] = 1 + np.arange(len(lags))
+    return c
+
+
+_EDGES = tuple(
+    Case(f"peaks on both sides of a limit of the range, at {sr:g} Hz, and a low one between", (_peaks(sr, *lags), sr))
+    for sr, lags in (
+        (16000.0, (100, 40, 39)),
+        (16000.0, (100, 266, 267)),
+        (22050.0, (100, 56, 55)),
+        (22050.0, (100, 367, 368)),
+    )
+)
+
 pitch = Check(
     "pitch from a cepstrum, 60 to 400 Hz",
     _pitch,
-    _VOICES,
+    (*_VOICES, *_EDGES),
     (
         Mistake(
             "the lag in samples where hertz were asked",
@@ -249,6 +268,7 @@ lifter = Check(
         Case("4 ones, L=22", (np.ones((4, 1)), 22)),
         Case("13 coefficients, 7 frames, L=22", (_numbers(13, 7), 22)),
         Case("13 coefficients, 5 frames, L=12", (_numbers(13, 5), 12)),
+        Case("13 coefficients, 5 frames, L=15 (odd)", (_numbers(13, 5), 15)),
     ),
     (
         Mistake(

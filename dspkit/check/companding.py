@@ -267,6 +267,7 @@ codes_of_pcm16 = Check(
     (
         Case("the smallest, 0 and the largest", (np.array([-32768, 0, 32767], dtype="int16"),)),
         Case("1000 and −1000", (np.array([1000, -1000], dtype="int16"),)),
+        Case("every seventh sample", (np.arange(-32768, 32768, 7).astype("int16"),)),
         Case(
             "400 samples, loud and quiet",
             ((32767 * np.concatenate([_samples(380, 4), np.linspace(0.9, 1, 20)])).astype("int16"),),
@@ -428,7 +429,7 @@ g711_encode = Check(
         Mistake(
             "bits not inverted",
             lambda x: _chords(x, invert=0),
-            "On the line all eight bits are turned over: code ^ 0xFF.",
+            "On the line all eight bits are flipped: code ^ 0xFF.",
         ),
         Mistake(
             "every other bit inverted",

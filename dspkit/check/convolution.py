@@ -10,11 +10,10 @@ from ._check import Case, Check, Mistake
 
 __all__ = [
     "block_convolution",
-    "causal_convolution",
-    "kernel_gradient",
-    "output_length",
+    "by_hand",
+    "fast_convolution",
+    "output_counts",
     "same_padding",
-    "valid_convolution",
 ]
 
 
@@ -22,187 +21,203 @@ def _noise(n: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(n)
 
 
-def _valid(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    return np.correlate(x, w, "valid")
-
-
-def _padded(x: np.ndarray, w: np.ndarray, left: int, right: int) -> np.ndarray:
-    return _valid(np.pad(x, (left, right)), w)
-
-
-valid_convolution = Check(
-    "valid_convolution",
-    _valid,
-    (
-        Case("[0, 3, 4, 5] and [1, 2]", (np.array([0.0, 3, 4, 5]), np.array([1.0, 2]))),
-        Case("a kernel of one tap", (_noise(6, 1), np.array([0.5]))),
-        Case("30 samples, 4 taps", (_noise(30, 2), _noise(4, 3))),
-        Case("a kernel as long as the sound", (_noise(5, 4), _noise(5, 5))),
-    ),
+by_hand = Check(
+    "by_hand",
+    lambda: np.array([1.0, 2, 5, 4, 6]),
+    (Case("[1, 0, 2] and [1, 2, 3]", ()),),
     (
         Mistake(
-            "the kernel flipped: convolution as signal processing has it",
-            lambda x, w: np.convolve(x, w, "valid"),
-            "Networks do not flip it: the first tap meets the earliest sample.",
+            "a correlation",
+            lambda: np.array([3.0, 2, 7, 4, 2]),
+            "Each sample launches h as it stands, its first tap first.",
         ),
         Mistake(
-            "one output too few",
-            lambda x, w: _valid(x, w)[:-1],
-            "The kernel fits at n − k + 1 places: range(len(x) - len(w) + 1).",
+            "a convolution without its tail",
+            lambda: np.array([1.0, 2, 5]),
+            "The last sample launches a whole copy, too: there are N + K − 1 outputs.",
         ),
         Mistake(
-            "outputs where the kernel hangs over both ends",
-            lambda x, w: np.correlate(x, w, "full"),
-            "Valid places only: the whole kernel lies on the sound.",
+            "a convolution on a loop of three",
+            lambda: np.array([5.0, 8, 5]),
+            "What runs over the end is not added to the beginning: there are N + K − 1 outputs.",
         ),
         Mistake(
-            "as many outputs as samples ('same')",
-            lambda x, w: _padded(x, w, (len(w) - 1) // 2, len(w) // 2),
-            "That needs padding. Valid places only: n − k + 1.",
+            "a product place by place",
+            lambda: np.array([1.0, 0, 6]),
+            "Each sample launches all of h; write a row for each copy, then add up the columns.",
         ),
         Mistake(
-            "as many outputs as samples (np.correlate's 'same')",
-            lambda x, w: np.correlate(x, w, "same"),
-            "That needs padding. Valid places only: n − k + 1.",
+            "one copy after the other",
+            lambda: np.array([1.0, 2, 3, 0, 0, 0, 2, 4, 6]),
+            "The copies overlap: the one of sample k begins at place k.",
         ),
         Mistake(
-            "short products at the end",
-            lambda x, w: np.array([x[i : i + len(w)] @ w[: len(x) - i] for i in range(len(x))]),
-            "A slice beyond the end is shorter, without a word from Python: stop where the last whole one begins.",
-        ),
-        Mistake(
-            "the mean of the products",
-            lambda x, w: _valid(x, w) / len(w),
-            "Their sum: whoever wants a mean puts 1/k into the kernel.",
-        ),
-        Mistake(
-            "places side by side (stride k)",
-            lambda x, w: _valid(x, w)[:: len(w)],
-            "The kernel moves on by one sample, not by its own length.",
-        ),
-        Mistake(
-            "the place multiplied in: the kernel moves with stride 2",
-            lambda x, w: _valid(x, w)[::2],
-            "Output n begins at sample n.",
+            "copies that all begin at place 0",
+            lambda: np.array([3.0, 6, 9]),
+            "They are delayed: the copy of sample k begins at place k.",
         ),
     ),
 )
 
 
-def _length(n: int, k: int, stride: int, padding: int, dilation: int) -> int:
-    return (n + 2 * padding - dilation * (k - 1) - 1) // stride + 1
-
-
-output_length = Check(
-    "output_length",
-    _length,
-    (
-        Case("10 samples, 3 taps", (10, 3, 1, 0, 1)),
-        Case("a stride that does not fit", (10, 3, 4, 0, 1)),
-        Case("padding on both sides", (10, 3, 1, 2, 1)),
-        Case("dilation", (20, 3, 1, 0, 4)),
-        Case("all of it", (101, 5, 3, 7, 2)),
-        Case("all of it, exactly fitting", (99, 4, 2, 3, 3)),
-    ),
+output_counts = Check(
+    "output_counts",
+    lambda: (98, 100),
+    (Case("16,000 samples, 400 taps, stride 160", ()),),
     (
         Mistake(
-            "no + 1",
-            lambda n, k, stride, padding, dilation: _length(n, k, stride, padding, dilation) - 1,
-            "A kernel as long as the sound fits once: after the division, add 1.",
+            "no + 1 for valid places",
+            lambda: (97, 100),
+            "The place at the very beginning counts as well: after the division, add 1.",
         ),
         Mistake(
-            "the division rounded up",
-            lambda n, k, stride, padding, dilation: -(-(n + 2 * padding - dilation * (k - 1) - 1) // stride) + 1,
-            "A place counts only if the whole kernel fits: round down.",
+            "the division rounded up for valid places",
+            lambda: (99, 100),
+            "A place counts only if the whole kernel fits: round down, then add 1.",
         ),
         Mistake(
-            "padding on one side only",
-            lambda n, k, stride, padding, dilation: (n + padding - dilation * (k - 1) - 1) // stride + 1,
-            "So many samples stand on both sides: 2 · padding.",
+            "the stride forgotten",
+            lambda: (15_601, 16_000),
+            "Only every 160th place is taken.",
         ),
         Mistake(
-            "dilation forgotten",
-            lambda n, k, stride, padding, dilation: (n + 2 * padding - k) // stride + 1,
-            "k taps, dilation apart, span dilation · (k − 1) + 1 samples.",
+            "as many outputs as samples for 'same'",
+            lambda: (98, 16_000),
+            "That is so with stride 1. With stride s, 'same' has as many outputs as strides begin in the sound.",
         ),
         Mistake(
-            "dilation times all k taps",
-            lambda n, k, stride, padding, dilation: (n + 2 * padding - dilation * k) // stride + 1,
-            "Between k taps there are k − 1 gaps: the span is dilation · (k − 1) + 1.",
+            "the same count with padding and without",
+            lambda: (98, 98),
+            "'same' pads, so the kernel may hang over the ends and more places count.",
         ),
         Mistake(
-            "dilation counted once: k − 1 + dilation",
-            lambda n, k, stride, padding, dilation: (n + 2 * padding - (k - 1 + dilation)) // stride + 1,
-            "Every gap is dilation wide, not only one: the span is dilation · (k − 1) + 1.",
-        ),
-        Mistake(
-            "stride forgotten",
-            lambda n, k, stride, padding, dilation: n + 2 * padding - dilation * (k - 1),
-            "Only every stride-th place is taken: divide, round down, add 1.",
-        ),
-        Mistake(
-            "divided before the kernel is taken off",
-            lambda n, k, stride, padding, dilation: (n + 2 * padding) // stride - dilation * (k - 1),
-            "First what is left for the kernel to move in, then the division by the stride.",
-        ),
-        Mistake(
-            "1 added before the division",
-            lambda n, k, stride, padding, dilation: (n + 2 * padding - dilation * (k - 1)) // stride,
-            "The place at the start counts however large the stride: add 1 after the division.",
+            "N / s in both cases",
+            lambda: (100, 100),
+            "Without padding the last places do not count, because the kernel hangs over the end there.",
         ),
     ),
 )
 
 
-causal_convolution = Check(
-    "causal_convolution",
-    lambda x, w: _padded(x, w, len(w) - 1, 0),
+def _fast(
+    x: np.ndarray,
+    h: np.ndarray,
+    n_fft: int,
+    *,
+    block: int | None = None,
+    hop: int | None = None,
+    kept: int | None = None,
+    add: bool = True,
+    whole_only: bool = False,
+    conjugate: bool = False,
+) -> np.ndarray:
+    """Overlap-add, or what becomes of it with another block, hop, or number of each block's outputs that are kept.
+
+    All outputs of the last block, zeros behind the end included: whoever calls cuts.
+    """
+    block = block or n_fft - len(h) + 1
+    hop, H = hop or block, np.fft.rfft(h, n_fft)
+    H = np.conj(H) if conjugate else H
+    starts = range(0, len(x) // block * block if whole_only else len(x), hop)
+    y = np.zeros(len(x) + len(h) + 2 * n_fft)
+    for start in starts:
+        out = np.fft.irfft(np.fft.rfft(x[start : start + block], n_fft) * H, n_fft)
+        out = out if kept is None or (start == starts[-1] and kept > block) else out[:kept]
+        here = slice(start, start + len(out))
+        y[here] = y[here] + out if add else out
+    return y
+
+
+def _all(x: np.ndarray, h: np.ndarray) -> int:
+    return len(x) + len(h) - 1
+
+
+fast_convolution = Check(
+    "fast_convolution",
+    lambda x, h, n_fft: np.convolve(x, h),
     (
-        Case("[0, 3, 4, 5] and [1, 2]", (np.array([0.0, 3, 4, 5]), np.array([1.0, 2]))),
-        Case("a click", (np.eye(1, 9, 3)[0], np.array([1.0, 2, 3]))),
-        Case("40 samples, 5 taps", (_noise(40, 6), _noise(5, 7))),
-        Case("40 samples, 4 taps", (_noise(40, 8), _noise(4, 9))),
+        Case("6 samples, 2 taps, 5 points", (_noise(6, 1), _noise(2, 2), 5)),
+        Case("blocks that fit exactly: 12 samples, 3 taps, 8 points", (_noise(12, 3), _noise(3, 4), 8)),
+        Case("a last block that is not full: 23 samples, 4 taps, 11 points", (_noise(23, 5), _noise(4, 6), 11)),
+        Case("an h longer than a block: 30 samples, 9 taps, 12 points", (_noise(30, 7), _noise(9, 8), 12)),
+        Case("blocks of one sample: 7 samples, 5 taps, 5 points", (_noise(7, 9), _noise(5, 10), 5)),
+        Case("a sound shorter than a block: 3 samples, 3 taps, 16 points", (_noise(3, 11), _noise(3, 12), 16)),
+        Case("one tap: 10 samples, 4 points", (_noise(10, 13), _noise(1, 14), 4)),
     ),
     (
         Mistake(
-            "zeros behind, not before: it looks ahead",
-            lambda x, w: _padded(x, w, 0, len(w) - 1),
-            "Output n may use samples up to n, so that the zeros stand before the first one.",
+            "blocks as long as the FFT: each wraps around",
+            lambda x, h, n_fft: _fast(x, h, n_fft, block=n_fft)[: _all(x, h)],
+            "A block of B samples has B + K − 1 outputs, and all of them must fit into the n_fft points.",
         ),
         Mistake(
-            "zeros on both sides ('same'): it looks ahead by half a kernel",
-            lambda x, w: _padded(x, w, (len(w) - 1) // 2, len(w) - 1 - (len(w) - 1) // 2),
-            "All k − 1 zeros stand before.",
+            "blocks one sample too long: one output of each wraps around",
+            lambda x, h, n_fft: _fast(x, h, n_fft, block=n_fft - len(h) + 2)[: _all(x, h)],
+            "A block of B samples has B + K − 1 outputs, not B + K − 2.",
         ),
         Mistake(
-            "k zeros: a sample late",
-            lambda x, w: _padded(x, w, len(w), 0)[: len(x)],
-            "k − 1 zeros are enough: the last tap meets the sample of now.",
+            "the tail of each block dropped",
+            lambda x, h, n_fft: _fast(x, h, n_fft, kept=n_fft - len(h) + 1)[: len(x)],
+            "What a block rings beyond its end belongs to y as well: add it to what comes after.",
         ),
         Mistake(
-            "the kernel flipped (np.convolve)",
-            lambda x, w: np.convolve(x, w)[: len(x)],
-            "A FIR filter as signal processing writes it. Here the *last* tap meets the sample of now: w[::-1].",
+            "the tail of each block dropped, and zeros at the end",
+            lambda x, h, n_fft: _fast(x, h, n_fft, kept=n_fft - len(h) + 1)[: _all(x, h)],
+            "What a block rings beyond its end belongs to y as well: add it to what comes after.",
         ),
         Mistake(
-            "no zeros: the first outputs are missing",
-            lambda x, w: _valid(x, w),
-            "As many outputs as samples: k − 1 zeros before.",
+            "tails overwritten, not added",
+            lambda x, h, n_fft: _fast(x, h, n_fft, add=False)[: _all(x, h)],
+            "Where copies overlap they add: +=, not =.",
         ),
         Mistake(
-            "as many outputs as samples and zeros",
-            lambda x, w: np.correlate(x, w, "full"),
-            "Outputs after the last sample are no longer of now: keep len(x) of them.",
+            "a tail that reaches into the next block only",
+            lambda x, h, n_fft: _fast(x, h, n_fft, kept=2 * (n_fft - len(h) + 1))[: _all(x, h)],
+            "Where h is longer than a block, a tail rings on through several of them.",
         ),
         Mistake(
-            "the sound continued by its first sample, not by zeros",
-            lambda x, w: _valid(np.pad(x, (len(w) - 1, 0), mode="edge"), w),
-            "Zeros stand before the sound.",
+            "the last block forgotten, because it is not full",
+            lambda x, h, n_fft: _fast(x, h, n_fft, whole_only=True)[: _all(x, h)],
+            "range(0, len(x), block) begins it, and a slice beyond the end is shorter.",
         ),
         Mistake(
-            "the end of the sound put before its beginning (circular)",
-            lambda x, w: _valid(np.concatenate([x[len(x) - len(w) + 1 :], x]), w),
-            "np.roll and the FFT go in circles: that is the latest sample seen first. Put zeros there.",
+            "the last block forgotten, and its outputs cut off",
+            lambda x, h, n_fft: _fast(x, h, n_fft, whole_only=True)[
+                : len(x) // (n_fft - len(h) + 1) * (n_fft - len(h) + 1) + len(h) - 1
+            ],
+            "range(0, len(x), block) begins it, and a slice beyond the end is shorter.",
+        ),
+        Mistake(
+            "n_fft samples from block to block: those between are lost",
+            lambda x, h, n_fft: _fast(x, h, n_fft, hop=n_fft)[: _all(x, h)],
+            "The next block begins where this one's samples end, not where its outputs do.",
+        ),
+        Mistake(
+            "the kernel flipped: a correlation",
+            lambda x, h, n_fft: np.convolve(x, h[::-1]),
+            "The spectrum of h as it is: each sample launches its first tap first.",
+        ),
+        Mistake(
+            "conj(H) in place of H: a correlation on a loop",
+            lambda x, h, n_fft: _fast(x, h, n_fft, conjugate=True)[: _all(x, h)],
+            "Without the conjugate: that belongs to kernels that are not flipped.",
+        ),
+        Mistake(
+            "zeros left at the end",
+            lambda x, h, n_fft: _fast(x, h, n_fft)[
+                : -(-len(x) // (n_fft - len(h) + 1)) * (n_fft - len(h) + 1) + len(h) - 1
+            ],
+            "The last block was filled up with zeros: cut what they make, so that N + K − 1 outputs are left.",
+        ),
+        Mistake(
+            "cut to the length of the sound",
+            lambda x, h, n_fft: np.convolve(x, h)[: len(x)],
+            "The last copies ring on behind the sound: N + K − 1 outputs.",
+        ),
+        Mistake(
+            "one output too many",
+            lambda x, h, n_fft: np.append(np.convolve(x, h), 0.0),
+            "The last sample launches its copy at place N − 1, so there are N + K − 1 outputs.",
         ),
     ),
 )
@@ -264,44 +279,6 @@ same_padding = Check(
                 max((n // stride - 1) * stride + k - n, 0) - max((n // stride - 1) * stride + k - n, 0) // 2,
             ),
             "'same' keeps every beginning stride: ceil(n / stride) outputs.",
-        ),
-    ),
-)
-
-
-kernel_gradient = Check(
-    "kernel_gradient",
-    lambda x, g: _valid(x, g),
-    (
-        Case("[0, 3, 4, 5], gradients [1, 0, 0]", (np.array([0.0, 3, 4, 5]), np.array([1.0, 0, 0]))),
-        Case("30 samples, 27 outputs", (_noise(30, 10), _noise(27, 11))),
-        Case("one output", (_noise(4, 12), np.array([2.0]))),
-    ),
-    (
-        Mistake(
-            "taps in the wrong order",
-            lambda x, g: _valid(x, g)[::-1],
-            "Tap j saw x[n + j]: its gradient is Σ g[n] · x[n + j], the first tap first.",
-        ),
-        Mistake(
-            "the gradients flipped (np.convolve)",
-            lambda x, g: np.convolve(x, g, "valid"),
-            "Tap j saw x[n + j] where output n was made: both run forwards.",
-        ),
-        Mistake(
-            "the mean over the outputs",
-            lambda x, g: _valid(x, g) / len(g),
-            "A sum: whatever mean the loss has is in g already.",
-        ),
-        Mistake(
-            "a step downhill, not the gradient",
-            lambda x, g: -_valid(x, g),
-            "The minus belongs to the step: w − rate · gradient.",
-        ),
-        Mistake(
-            "twice the gradient",
-            lambda x, g: 2 * _valid(x, g),
-            "The 2 of a squared error is in g already.",
         ),
     ),
 )

@@ -145,6 +145,7 @@ fft = Check(
             "The sum is plain; 1/N belongs to the inverse.",
         ),
     ),
+    forbidden=("numpy.fft", "scipy.fft", "scipy.linalg.dft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 
@@ -224,6 +225,7 @@ rfft = Check(
             "Padding puts the bins at other frequencies, k·sr/M instead of k·sr/N.",
         ),
     ),
+    forbidden=("numpy.fft.rfft", "scipy.fft.rfft", "dspkit.fast_fourier.rfft"),
 )
 
 
@@ -267,6 +269,7 @@ irfft = Check(
             "The sum over N bins comes out N times too large: divide by N.",
         ),
     ),
+    forbidden=("numpy.fft.irfft", "scipy.fft.irfft", "dspkit.fast_fourier.irfft"),
 )
 
 
@@ -322,6 +325,7 @@ fast_convolve = Check(
             "irfft takes an even length unless it is told: irfft(X, n=...).",
         ),
     ),
+    forbidden=("numpy.convolve", "scipy.signal", "dspkit.convolution"),
 )
 
 
@@ -375,4 +379,5 @@ bluestein = Check(
             "k·m = (k² + m² − (k − m)²)/2: the half makes it π·m²/N, not 2π·m²/N.",
         ),
     ),
+    forbidden=("scipy.signal", "dspkit.fourier", "dspkit.fast_fourier.fft_bluestein"),
 )

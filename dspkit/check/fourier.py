@@ -120,6 +120,7 @@ dft = Check(
             "Time is the last axis here: the shape is (channels, samples).",
         ),
     ),
+    forbidden=("numpy.fft", "scipy.fft", "scipy.linalg.dft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 _SPECTRA = tuple(
@@ -161,6 +162,7 @@ idft = Check(
             "Right for the spectrum of a real signal, wrong for any other: return the complex values.",
         ),
     ),
+    forbidden=("numpy.fft", "scipy.fft", "scipy.linalg.dft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 
@@ -200,6 +202,7 @@ goertzel = Check(
         ),
     ),
     rtol=1e-7,
+    forbidden=("numpy.fft", "scipy.fft", "dspkit.fourier", "dspkit.fast_fourier"),
 )
 
 bin_frequencies = Check(
@@ -209,6 +212,7 @@ bin_frequencies = Check(
         Case("sr=8000, n_fft=8", (8000, 8)),
         Case("sr=8000, n_fft=9 (odd: no Nyquist bin)", (8000, 9)),
         Case("sr=22050, n_fft=2048", (22050, 2048)),
+        Case("sr=22050, n_fft=65536", (22050, 65536)),
     ),
     (
         Mistake(

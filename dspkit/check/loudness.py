@@ -36,9 +36,9 @@ level_dbfs = Check(
     ),
     (
         Mistake(
-            "10·lg for an amplitude",
+            "10·log₁₀ for an amplitude",
             lambda y: 10 * np.log10(np.sqrt(np.mean(y**2))),
-            "An RMS is an amplitude: 20·lg. 10·lg belongs to the mean square, a power.",
+            "An RMS is an amplitude: 20·log₁₀. 10·log₁₀ belongs to the mean square, a power.",
         ),
         Mistake(
             "the peak's level",
@@ -89,11 +89,11 @@ a_weighting = Check(
             "C has the poles at 20.6 Hz and 12.2 kHz only. A has two more, at 107.7 and 737.9 Hz, with a root.",
         ),
         Mistake(
-            "10·lg of a magnitude",
+            "10·log₁₀ of a magnitude",
             lambda f: reference_a_weighting(f) / 2,
-            "The formula gives a gain of the amplitude: 20·lg.",
+            "The formula gives a gain of the amplitude: 20·log₁₀.",
         ),
-        Mistake("a gain, not decibels", lambda f: 10 ** (reference_a_weighting(f) / 20), "Take 20·lg of it."),
+        Mistake("a gain, not decibels", lambda f: 10 ** (reference_a_weighting(f) / 20), "Take 20·log₁₀ of it."),
     ),
     rtol=2e-3,
 )
@@ -136,11 +136,19 @@ gated_loudness = Check(
         Case("loud and quiet windows, two channels", (_powers([-20.0] * 6 + [-26.0] * 4 + [-41.0] * 5),)),
         Case("a long silence around a programme", (_powers([-90.0] * 40 + [-24.0] * 5 + [-33.0] * 5 + [-75.0] * 9),)),
         Case("levels of all kinds", (_powers([-15.0 - 0.5 * k for k in range(60)] + [-90.0] * 40),)),
+        Case(
+            "windows on both sides of the first gate",
+            (_powers([-58.0] + [-68.0] * 3 + [-69.45] * 2 + [-69.97] * 4 + [-70.03] * 5 + [-70.6] * 6),),
+        ),
+        Case(
+            "windows on both sides of the second gate",
+            (_powers([-20.0] * 20 + [-29.5, -30.65, -30.75, -31.2, -90.0]),),
+        ),
         Case("a programme close to the first gate", (_powers([-62.0] * 5 + [-66.0] * 5 + [-72.0] * 8 + [-76.0] * 5),)),
     ),
     (
         Mistake("a missing −0.691", _gate(offset=0.0), "The filter lifts 997 Hz by 0.691 dB; −0.691 takes that back."),
-        Mistake("0.691 with the wrong sign", _gate(offset=0.691), "It is subtracted: −0.691 + 10·lg."),
+        Mistake("0.691 with the wrong sign", _gate(offset=0.691), "It is subtracted: −0.691 + 10·log₁₀."),
         Mistake(
             "an average over channels instead of their sum",
             _gate(average=True),
@@ -220,6 +228,11 @@ def _programme(seed: int, channels: int) -> np.ndarray:
     return _noise(seed, (channels, 28_000), 1.0) * envelope * np.linspace(1.0, 0.5, channels)[:, None]
 
 
+def _fading(first: float, last: float, n: int) -> np.ndarray:
+    """Noise in two channels whose level falls evenly, in dB."""
+    return _noise(4, (2, n), 1.0) * 10 ** (np.linspace(first, last, n) / 20)
+
+
 def _surround() -> np.ndarray:
     y = _programme(3, 6)
     y[3] *= 3
@@ -233,6 +246,12 @@ integrated_loudness = Check(
         Case("mono, 3.5 s at 8 kHz", (_programme(1, 1), SR)),
         Case("stereo, loud, quiet and silent by turns", (_programme(2, 2), SR)),
         Case("5.1 (L R C LFE Ls Rs)", (_surround(), SR)),
+        Case("stereo at 12 kHz, from loud to silent", (_fading(-10.0, -60.0, 40_000), 12_000)),
+        Case("a programme about as quiet as the first gate", (_fading(-73.5, -76.5, 3_200 + 60 * 800 - 1), SR)),
+        Case(
+            "a loud beginning, then 10 LU below the whole",
+            (np.concatenate([_fading(-20.0, -20.0, 12_000), _fading(-35.5, -38.5, 48_000)], axis=1), SR),
+        ),
     ),
     (
         Mistake(
@@ -266,7 +285,7 @@ integrated_loudness = Check(
             _meter(block=3.0),
             "That is the short-term loudness's window. Integrated loudness is gated in windows of 400 ms.",
         ),
-        Mistake("a missing −0.691", _meter(offset=0.0), "It is −0.691 + 10·lg of the sum."),
+        Mistake("a missing −0.691", _meter(offset=0.0), "It is −0.691 + 10·log₁₀ of the sum."),
         Mistake(
             "an average over channels instead of their sum", _meter(average=True), "Powers of the channels are added."
         ),
@@ -311,6 +330,7 @@ true_peak_of = Check(
     (
         Case("a tone of sr/4, its peaks between the samples", (_periodic(60, np.pi / 4),)),
         Case("a tone of sr/6", (_periodic(40, 1.0),)),
+        Case("a period of 90 samples", (_periodic(22, 0.5, 90),)),
         Case("two tones", (0.5 * _periodic(59, 0.3) + 0.5 * _periodic(30, 0.1),)),
     ),
     (
@@ -330,9 +350,9 @@ true_peak_of = Check(
             "Four times as many are asked for.",
         ),
         Mistake(
-            "10·lg for an amplitude",
+            "10·log₁₀ for an amplitude",
             lambda y: 10 * np.log10(np.max(np.abs(_oversampled(y)))),
-            "A peak is an amplitude: 20·lg.",
+            "A peak is an amplitude: 20·log₁₀.",
         ),
     ),
 )

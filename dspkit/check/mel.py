@@ -23,7 +23,7 @@ _FLOAT32 = 1e-6
 
 # ------------------------------------------------------------------------------------------------- the scale
 
-_HZ = np.array([0.0, 100.0, 440.0, 999.0, 1000.0, 1001.0, 4000.0, 11025.0])
+_HZ = np.array([0.0, 100.0, 440.0, 999.5, 1000.0, 1000.5, 4000.0, 11025.0])
 _MELS = np.array([0.0, 1.5, 6.6, 14.9, 15.0, 15.1, 35.0, 49.9])
 
 hz_to_mel = Check(
@@ -38,7 +38,7 @@ hz_to_mel = Check(
         Mistake(
             "HTK's scale where Slaney's was asked",
             lambda f: mel.hz_to_mel(f, htk=True),
-            "2595·lg(1 + f/700) is HTK's. Slaney's is straight, 3f/200, up to 1000 Hz and logarithmic above.",
+            "2595·log₁₀(1 + f/700) is HTK's. Slaney's is straight, 3f/200, up to 1000 Hz and logarithmic above.",
         ),
         Mistake(
             "the straight part used for all frequencies",
@@ -377,27 +377,28 @@ def _log_mel(y: np.ndarray, sr: float, n_mels: int, ref: float) -> np.ndarray:
 
 
 log_mel = Check(
-    "log_mel (10·lg of mel power over ref, not below 1e-10)",
+    "log_mel (10·log₁₀ of mel power over ref, not below 1e-10)",
     lambda y, sr, n_mels, ref: decibels.power_to_db(_reference(y, sr, n_mels), ref=ref, top_db=None),
     tuple(
         Case(f"{case.words}, ref={ref}", (*case.args, ref))
         for case, ref in zip(_MEL_CASES, (1.0, 0.1, 4.0, 2.0), strict=True)
-    ),
+    )
+    + (Case("a sound that fades to nothing, 10 bands, ref=0.1", (_noise(2000) * np.logspace(0, -8, 2000), 8000, 10, 0.1)),),
     (
         Mistake(
-            "20·lg where 10·lg was asked",
+            "20·log₁₀ where 10·log₁₀ was asked",
             lambda y, sr, n_mels, ref: 2.0 * _log_mel(y, sr, n_mels, ref),
-            "20·lg is for amplitudes. Mel bands here are power: 10·lg(M / ref).",
+            "20·log₁₀ is for amplitudes. Mel bands here are power: 10·log₁₀(M / ref).",
         ),
         Mistake(
-            "10·lg taken twice",
+            "10·log₁₀ taken twice",
             lambda y, sr, n_mels, ref: decibels.power_to_db(np.abs(_log_mel(y, sr, n_mels, ref)), top_db=None),
             "The bands are decibels after the first logarithm: take it once.",
         ),
         Mistake(
             "the natural logarithm, without the 10",
             lambda y, sr, n_mels, ref: _log_mel(y, sr, n_mels, ref) * np.log(10.0) / 10.0,
-            "That is HTK's and Kaldi's unit. A decibel is a tenth of a power of ten: 10·lg.",
+            "That is HTK's and Kaldi's unit. A decibel is a tenth of a power of ten: 10·log₁₀.",
         ),
         Mistake(
             "10 times the natural logarithm",
@@ -407,7 +408,7 @@ log_mel = Check(
         Mistake(
             "the logarithm of base 10 without the factor 10: bels",
             lambda y, sr, n_mels, ref: _log_mel(y, sr, n_mels, ref) / 10.0,
-            "lg gives bels; there are ten decibels in one.",
+            "log₁₀ gives bels; there are ten decibels in one.",
         ),
         Mistake(
             "ref left unused",
@@ -422,7 +423,7 @@ log_mel = Check(
         Mistake(
             "multiplied by ref where it divides",
             lambda y, sr, n_mels, ref: _log_mel(y, sr, n_mels, 1.0 / ref),
-            "A larger reference makes the reading smaller: 10·lg(M / ref).",
+            "A larger reference makes the reading smaller: 10·log₁₀(M / ref).",
         ),
         Mistake(
             "the mean of decibels: the logarithm before the filters",
@@ -434,12 +435,12 @@ log_mel = Check(
         Mistake(
             "magnitude where power was asked",
             lambda y, sr, n_mels, ref: decibels.power_to_db(_mel_of(y, sr, n_mels, power=1.0), ref=ref, top_db=None),
-            "10·lg is for power: square the magnitudes before the filters.",
+            "10·log₁₀ is for power: square the magnitudes before the filters.",
         ),
         Mistake(
             "mel power itself, without a logarithm",
             lambda y, sr, n_mels, ref: _mel_of(y, sr, n_mels),
-            "Decibels are asked for: 10·lg(M / ref).",
+            "Decibels are asked for: 10·log₁₀(M / ref).",
         ),
     ),
     rtol=_FLOAT32,

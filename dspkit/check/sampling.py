@@ -264,17 +264,18 @@ impostors = Check(
 )
 
 
-def _feedback(y: np.ndarray, bits: int, rule: str) -> np.ndarray:
-    """First-order error feedback, right or with one well-known mistake."""
-    half, error, out = 2.0 ** (bits - 1), 0.0, []
+def _feedback(y: np.ndarray, bits: int, weights: np.ndarray, rule: str = "") -> np.ndarray:
+    """Error feedback, right or with one well-known mistake."""
+    half, out = 2.0 ** (bits - 1), []
+    past = [0.0] * len(weights)  # the newest error first
     for x in y:
-        sign = -1.0 if rule == "added" else 1.0
-        wanted = x - sign * error
+        back = float(np.dot(weights, past[::-1] if rule == "oldest first" else past))
+        wanted = x + back if rule == "added" else x - back
         level = np.floor(wanted * half + 0.5) / half
         if rule == "after":
-            level = np.floor(x * half + 0.5) / half - error
+            level = np.floor(x * half + 0.5) / half - back
             wanted = x
-        error = level - (x if rule == "of the sound" else wanted)
+        past = [level - (x if rule == "of the sound" else wanted), *past[:-1]]
         out.append(level)
     return np.array(out)
 
@@ -282,33 +283,43 @@ def _feedback(y: np.ndarray, bits: int, rule: str) -> np.ndarray:
 _QUIET = 0.3 * np.sin(2 * np.pi * 0.013 * np.arange(80)) + 0.01
 
 noise_shaped = Check(
-    "noise shaping, first order",
-    lambda y, bits: sampling.quantize(y, bits, shape="first"),
+    "noise shaping",
+    lambda y, bits, weights: sampling.quantize(y, bits, shape=weights),
     (
-        Case("a constant between two levels, in 3 bits", (np.full(12, 0.07), 3)),
-        Case("a slow sine in 4 bits", (_QUIET, 4)),
-        Case("a sound in 8 bits", (0.6 * _sound(4, 80), 8)),
+        Case("a constant between two levels, in 3 bits, weights [1]", (np.full(12, 0.07), 3, np.array([1.0]))),
+        Case("a slow sine in 4 bits, weights [2, −1]", (_QUIET, 4, np.array([2.0, -1.0]))),
+        Case("a sound in 8 bits, weights [1.5, −0.8, 0.2]", (0.6 * _sound(4, 80), 8, np.array([1.5, -0.8, 0.2]))),
     ),
     (
         Mistake(
             "plain rounding, without feedback",
-            _levels,
-            "Nothing is taken off the next sample: keep each sample's error, and subtract it from the next one.",
+            lambda y, b, w: _levels(y, b),
+            "Nothing is taken off the next samples: keep each error, and subtract its share from the next ones.",
         ),
         Mistake(
-            "the error added in place of taken off",
-            lambda y, b: _feedback(y, b, "added"),
+            "the errors added in place of taken off",
+            lambda y, b, w: _feedback(y, b, w, "added"),
             "The error is what came out less what went into the rounding; take it OFF the next sample, or it piles up.",
         ),
         Mistake(
             "the error of the sound, not of what was rounded",
-            lambda y, b: _feedback(y, b, "of the sound"),
-            "Compare the level with what went into the rounding (the sample less the last error), not with the sample.",
+            lambda y, b, w: _feedback(y, b, w, "of the sound"),
+            "Compare the level with what went into the rounding (sample less errors' share), not with the sample.",
         ),
         Mistake(
-            "the error taken off after rounding",
-            lambda y, b: _feedback(y, b, "after"),
-            "Take the last error off before you round: what comes out must be a level.",
+            "the errors taken off after rounding",
+            lambda y, b, w: _feedback(y, b, w, "after"),
+            "Take the last errors off before you round: what comes out must be a level.",
+        ),
+        Mistake(
+            "the weights in the wrong order",
+            lambda y, b, w: _feedback(y, b, w, "oldest first"),
+            "weights[0] belongs to the newest error, weights[1] to the one before it.",
+        ),
+        Mistake(
+            "only the newest error",
+            lambda y, b, w: _feedback(y, b, w[:1]),
+            "There are as many errors to remember as there are weights: move each one place on after every sample.",
         ),
     ),
 )

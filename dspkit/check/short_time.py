@@ -30,6 +30,7 @@ frame = Check(
     lambda y, frame_length, hop_length: np.array(frames.frame(y, frame_length=frame_length, hop_length=hop_length)),
     (
         Case("8 samples, frame_length=4, hop_length=2", (_noise(8),), {"frame_length": 4, "hop_length": 2}),
+        Case("9 samples, frame_length=4, hop_length=2", (_noise(9),), {"frame_length": 4, "hop_length": 2}),
         Case(
             "11 samples, frame_length=4, hop_length=3 (a tail is left)",
             (_noise(11),),
@@ -169,6 +170,7 @@ stft = Check(
             (_noise(1024),),
             _settings(256, 64, 200),
         ),
+        Case("1024 samples, n_fft=256, win_length=201", (_noise(1024),), _settings(256, 64, 201)),
         Case("900 samples, n_fft=255 (odd), hop_length=50", (_noise(900),), _settings(255, 50, 255)),
         Case("two channels, shape (2, 800): time is the last axis", (_noise(2, 800),), _settings(128, 32, 128)),
         Case("1024 samples of float32", (_noise(1024, dtype="float32"),), _settings(256, 64, 256)),
@@ -344,13 +346,14 @@ power_to_db = Check(
         Case("powers from 4 down to 0, ref=1.0, top_db=None", (_POWERS,), {"ref": 1.0, "top_db": None}),
         Case("powers from 4 down to 0, ref=1.0, top_db=60.0", (_POWERS,), {"ref": 1.0, "top_db": 60.0}),
         Case("powers from 4 down to 0, ref=2.0, top_db=80.0", (_POWERS,), {"ref": 2.0, "top_db": 80.0}),
+        Case("powers from 4 down to 0, ref=2.0, top_db=None", (_POWERS,), {"ref": 2.0, "top_db": None}),
         Case("powers of shape (3, 5), ref=0.1, top_db=20.0", (_noise(3, 5) ** 2,), {"ref": 0.1, "top_db": 20.0}),
     ),
     (
         Mistake(
-            "20·lg where 10·lg was asked",
+            "20·log₁₀ where 10·log₁₀ was asked",
             lambda S, ref, top_db: decibels.amplitude_to_db(S, ref=ref, amin=1e-10, top_db=top_db),
-            "20·lg is for amplitudes. These are powers: 10·lg(S / ref).",
+            "20·log₁₀ is for amplitudes. These are powers: 10·log₁₀(S / ref).",
         ),
         Mistake(
             "the natural logarithm",
@@ -383,7 +386,7 @@ power_to_db = Check(
         Mistake(
             "the logarithm of zero",
             _log_of_zero,
-            "Silence has power 0, and lg 0 is −∞: powers below 1e-10 count as 1e-10.",
+            "Silence has power 0, and log₁₀ 0 is −∞: powers below 1e-10 count as 1e-10.",
         ),
         Mistake(
             "1e-10 added to the power",
@@ -393,7 +396,7 @@ power_to_db = Check(
         Mistake(
             "a minus sign too many: decibels below the reference",
             lambda S, ref, top_db: -_db(S, ref, top_db),
-            "More power, more decibels: 10·lg(S / ref).",
+            "More power, more decibels: 10·log₁₀(S / ref).",
         ),
     ),
     rtol=1e-11,

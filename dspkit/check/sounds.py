@@ -98,14 +98,14 @@ level_db = Check(
     ),
     (
         Mistake(
-            "10·lg where 20·lg was asked",
+            "10·log₁₀ where 20·log₁₀ was asked",
             lambda y: 10 * np.log10(_rms(y)),
-            "10·lg is for powers. RMS is an amplitude: take 20·lg of it, or 10·lg of its square.",
+            "10·log₁₀ is for powers. RMS is an amplitude: take 20·log₁₀ of it, or 10·log₁₀ of its square.",
         ),
         Mistake(
-            "20·lg of the mean square, a power",
+            "20·log₁₀ of the mean square, a power",
             lambda y: 20 * np.log10(np.mean(y**2, axis=-1)),
-            "Either take the root first, or 10·lg of the mean square.",
+            "Either take the root first, or 10·log₁₀ of the mean square.",
         ),
         Mistake(
             "the level of the peak",
@@ -172,6 +172,7 @@ sine = Check(
         Case("1000 Hz at 8000 Hz, 1 ms, −20 dB, 90°", (1000.0, 8000, 0.001, -20.0, 90.0)),
         Case("440 Hz at 22050 Hz, 0.0999 s, −26 dB, 30°", (440.0, 22050, 0.0999, -26.0, 30.0)),
         Case("0 Hz at 8000 Hz, 10 ms, −12 dB, 45°", (0.0, 8000, 0.01, -12.0, 45.0)),
+        Case("300 Hz at 8000 Hz, 5.03 ms (40.24 samples), −20 dB, 0°", (300.0, 8000, 0.00503, -20.0, 0.0)),
     ),
     (
         Mistake(
@@ -216,12 +217,12 @@ sine = Check(
             "The RMS of a sine is its peak over √2: multiply by √2 to reach the level.",
         ),
         Mistake(
-            "10·lg where 20·lg was asked",
+            "10·log₁₀ where 20·log₁₀ was asked",
             lambda f, sr, d, lv, p: _sine(f, sr, d, 2 * lv, p),
             "Amplitude is 10^(level/20); 10^(level/10) is a ratio of powers.",
         ),
         Mistake(
-            "a peak level by 10·lg where an RMS level by 20·lg was asked",
+            "a peak level by 10·log₁₀ where an RMS level by 20·log₁₀ was asked",
             lambda f, sr, d, lv, p: _sine(f, sr, d, 2 * lv, p) / math.sqrt(2),
             "Two steps are wrong: amplitude is 10^(level/20), and the peak of a sine is √2 times its RMS.",
         ),
@@ -251,6 +252,7 @@ to_float = Check(
     (
         Case("int16 samples from −32768 to 32767", (_PCM,)),
         Case("quiet int16 samples", (np.array([0, 100, -50], dtype="int16"),)),
+        Case("int16 samples, none of them negative", (np.array([0, 128, 255], dtype="int16"),)),
         Case("int16 samples in two channels", (np.array([[0, 8192], [-8192, 1]], dtype="int16"),)),
         Case("uint8 samples from 0 to 255, where 128 is silence", (np.array([0, 64, 128, 255], dtype="uint8"),)),
     ),

@@ -98,6 +98,7 @@ def _centred(y: np.ndarray, frame_length: int) -> np.ndarray:
 _FRAMED = (
     Case("8 samples, frames of 4, hop 2", (_noise(8, 2), 4, 2)),
     Case("11 samples, frames of 4, hop 3 (the last sample is left over)", (_noise(12, 3)[:11], 4, 3)),
+    Case("9 samples, frames of 4, hop 2 (the last sample is left over)", (_noise(9, 7), 4, 2)),
     Case("one frame", (_noise(6, 4, offset=-0.3), 6, 4)),
     Case("frames of 5, hop 5 (side by side)", (_noise(23, 5), 5, 5)),
     Case("1000 samples, frames of 128, hop 50", (_noise(1000, 6, offset=-0.05), 128, 50)),
@@ -404,6 +405,11 @@ def _tone(freq: float, sr: float, n: int, partials: Any) -> np.ndarray:
     return signals.harmonic_tone(freq, sr=sr, duration=n / sr, partials=partials, amplitude=0.3, dtype="float64")
 
 
+def _repeated(period: int, n: int) -> np.ndarray:
+    """Noise that repeats itself after a period, in samples."""
+    return np.resize(_noise(period, period), n)
+
+
 pitch_by_lag = Check(
     "pitch_by_lag",
     lambda y, sr, fmin, fmax: sr / _best_lag(y, sr, fmin, fmax),
@@ -415,6 +421,8 @@ pitch_by_lag = Check(
         ),
         Case("the lowest pitch of the range", (_tone(80.0, 8000, 1000, 3), 8000, 80.0, 300.0)),
         Case("a pitch near the top of the range", (_tone(400.0, 8000, 500, 2), 8000, 100.0, 450.0)),
+        Case("a pitch just above the range, fmax=450", (_repeated(17, 500), 8000, 150.0, 450.0)),
+        Case("a pitch just below the range, fmin=75", (_repeated(107, 800), 8000, 75.0, 450.0)),
     ),
     (
         Mistake(

@@ -59,7 +59,7 @@ def mel_traffic(
 def mel_operations(*, n_fft: int = 2048, hop_length: int = 512) -> float:
     """Floating-point operations for each sample of a mel spectrogram.
 
-    Window, a real FFT (2.5 · n_fft · lg₂ n_fft), the square of each bin, and two bands for each bin to be added to.
+    Window, a real FFT (2.5 · n_fft · log₂ n_fft), the square of each bin, and two bands for each bin to be added to.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def cepstral_envelope(y: Any, sr: float, *, cut: int = 40, at: float | None = No
         curve = NEPER * np.fft.rfft(kept).real
         tops = np.flatnonzero((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:])) + 1
         hertz = ", ".join(f"{f:.0f}" for f in tops[:4] * sr / n_fft) or "none"
-        name = f"{cut} of {n_fft // 2 + 1} numbers kept, {1000 * cut / sr:.1f} ms: lowest tops at {hertz} Hz"
+        name = f"{cut} of {n_fft // 2 + 1} numbers kept, {1000 * cut / sr:.1f} ms: lowest peaks at {hertz} Hz"
         return pictures.envelopes({name: level}, sr=sr, smooth={name: curve})
 
     return Explorer(

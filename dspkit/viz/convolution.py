@@ -6,6 +6,7 @@ and what went wrong pink.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,17 +48,39 @@ def response(
     y: Any,
     sr: float,
     *,
+    zoom: float | None = None,
     marks: Mapping[str, tuple[float, float]] | None = None,
     title: str = "What goes in, the answer to a click, and what comes out",
 ) -> Figure:
     """A sound, the impulse response of what it went through, and what came out: on one time axis, each with its scale.
 
-    ``x``, ``h``, ``y`` are samples (n,); ``sr`` is their rate in hertz; ``marks`` maps words to a place in the
-    impulse response, (seconds, amplitude), at which they point.
+    Parameters
+    ----------
+    x, h, y : arrays (n,)
+        Samples: what goes in, the impulse response, what comes out.
+    sr : float
+        Their rate in hertz.
+    zoom : float, optional
+        Beside these, the first ``zoom`` seconds of the impulse response alone, in milliseconds.
+    marks : words: (seconds, amplitude), optional
+        Arrows at places of the impulse response; in the enlarged part, if there is one.
+
     """
     rows = {"sound x": (x, SOUND), "impulse response h": (h, KERNEL), "what comes out, y": (y, RESULT)}
     sounds = {name: (np.atleast_2d(_sound(each))[0], colour) for name, (each, colour) in rows.items()}
-    fig, axes = figure(3, height=1.55, sharex=True)
+    if zoom is None:
+        fig, axes = figure(3, height=1.55, sharex=True)
+    else:
+        fig, grid = figure(3, 2, height=1.45, sharex="col", gridspec_kw={"width_ratios": [1.25, 1]})
+        axes, place = grid[:, 0], grid[0, 1].get_gridspec()[:, 1]
+        for ax in grid[:, 1]:
+            ax.remove()
+        close = fig.add_subplot(place)
+        first = sounds["impulse response h"][0][: round(zoom * sr)]
+        close.plot(np.arange(first.size) / sr * 1000, first, color=KERNEL, lw=1.2)
+        close.set_ylim(1.15 * min(float(np.min(first)), -1e-6), 1.25 * max(float(np.max(first)), 1e-6))
+        close.set_xlim(-0.03 * 1000 * zoom, 1000 * zoom)
+        label(close, title=f"The first {1000 * zoom:g} ms of h", x="Time [ms]", y="Amplitude")
     for ax, (name, (each, colour)) in zip(axes, sounds.items(), strict=True):
         _draw(ax, each, sr, 0.0, None, colour=colour)
         ax.set_ylim(*(1.15 * min(float(np.min(each)), -1e-6), 1.15 * max(float(np.max(each)), 1e-6)))
@@ -65,10 +88,16 @@ def response(
         label(ax, y="Amplitude")
     end = max(each.size for each, _ in sounds.values()) / sr
     axes[0].set_xlim(-0.006 * end, end)
-    for i, (words, place) in enumerate((marks or {}).items()):
-        mark(axes[1], words, place, to=(44 + 56 * i, 16 - 3 * i), colour="black")
-    label(axes[0], title=title, y="Amplitude")
+    for i, (words, (seconds, amplitude)) in enumerate((marks or {}).items()):
+        if zoom is None:
+            mark(axes[1], words, (seconds, amplitude), to=(44 + 56 * i, 16 - 3 * i))
+        else:
+            mark(close, words, (1000 * seconds, amplitude), to=(20, 26))
     axes[2].set_xlabel("Time [s]")
+    if zoom is None:
+        label(axes[0], title=title, y="Amplitude")
+    else:
+        headline(fig, title)
     return fig
 
 
@@ -291,7 +320,8 @@ def three_views(
     """One convolution seen three ways: copies that add, a flipped kernel at one place, and partials that are scaled.
 
     ``x`` (n,) and ``h`` (k,) are a few numbers, ``at`` is the output that the second panel makes. ``strengths`` maps
-    "X", "H" and "Y" to the magnitudes of their partials, one for each bin.
+    "X", "H" and "Y" to the magnitudes of their partials, one for each bin. The same output is shaded in the first two
+    panels, one product in the third.
     """
     x, h = _few(x, "x", 8), _few(h, "h", 6)
     y = np.convolve(x, h)
@@ -303,6 +333,7 @@ def three_views(
         _Stems(rows, KERNEL, scale, size=4).set(k + np.arange(h.size), value * h, -k)
     _Stems(rows, RESULT, scale, size=5).set(np.arange(y.size), y, -x.size)
     rows.set_xlim(-0.6, y.size - 0.4)
+    rows.axvspan(at - 0.4, at + 0.4, ymin=0.02, color=COLOURS[4], alpha=0.2, lw=0)
     rows.set_yticks([*range(-x.size, 1)], ["y", *(f"x[{k}]·h" for k in reversed(range(x.size)))])
     label(rows, title="Rows: copies of h add up", x="n [samples]")
     taken = at - h.size + 1 + np.arange(h.size)
@@ -323,17 +354,23 @@ def three_views(
         ax.tick_params(axis="y", length=0)
         ax.grid(False)
         ax.xaxis.get_major_locator().set_params(integer=True)
-    for i, (name, colour) in enumerate((("X", SOUND), ("H", KERNEL), ("Y", RESULT))):
-        values = host(strengths[name]).astype("float64")
-        shown = {"X": "|X|", "H": "|H|", "Y": "|Y| = |X|·|H|"}[name]
-        hatch = ("", "//", "..")[i]
-        bins.bar(
-            np.arange(values.size) + 0.27 * (i - 1), values, 0.25, color=colour, hatch=hatch, ec="white", label=shown
-        )
-    bins.legend()
-    bins.set_ylim(0.0, 1.35 * max(float(np.max(host(v))) for v in strengths.values()))
-    bins.set_xticks(range(host(strengths["X"]).size))
-    label(bins, title="Partials: strengths multiply", x="k [number of the partial]", y="Strength")
+    bases = {"X": 0.0, "H": -1.45, "Y": -2.9}
+    values = {name: host(strengths[name]).astype("float64") for name in bases}
+    high = 0.75 / max(float(np.max(each)) for each in values.values())
+    for (name, base), colour in zip(bases.items(), (SOUND, KERNEL, RESULT), strict=True):
+        bins.axhline(base, color="0.75", lw=0.8, zorder=0)
+        _Stems(bins, colour, high, size=5).set(np.arange(values[name].size), values[name], base)
+        _numbers(bins, np.arange(values[name].size), np.round(values[name], 2), base, high, colour)
+    bins.axvspan(-0.25, 0.75, ymin=0.02, color=COLOURS[4], alpha=0.2, lw=0)
+    for sign, base in (("×", -0.36), ("=", -1.82)):
+        bins.text(0.25, base, sign, ha="center", va="center", fontsize=14)
+    bins.set_xlim(-0.6, values["X"].size - 0.2)
+    bins.set_ylim(-3.4, 0.95)
+    bins.set_yticks([*bases.values()], ["|X|", "|H|", "|Y|"])
+    bins.tick_params(axis="y", length=0)
+    bins.grid(False)
+    bins.xaxis.get_major_locator().set_params(integer=True)
+    label(bins, title="Partials: strengths multiply", x="k [number of the partial]")
     headline(fig, title)
     return fig
 
@@ -348,6 +385,8 @@ def filters(
     gains: Mapping[str, Any],
     *,
     marks: Mapping[str, tuple[str, float, float]] | None = None,
+    chains: Mapping[str, float] | None = None,
+    sr: float | None = None,
     title: str = "Where the delayed copies are out of step, partials weaken or cancel",
 ) -> Figure:
     """Impulse responses on the left; on the right how much of each frequency they leave.
@@ -362,13 +401,23 @@ def filters(
         Amplitude out over amplitude in, at those frequencies.
     marks : name: (words, frequency in Hz, gain), optional
         What an arrow points at.
+    chains : name: frequency in Hz, optional
+        Between the two, for every name: what each tap makes of a tone of that frequency, as arrows one behind the
+        other (a tap's length, turned by its delay). From start to end it is the gain. Needs ``sr``.
+    sr : float, optional
+        The sample rate in hertz, for ``chains``.
 
     """
     if not responses or set(responses) != set(gains):
         raise ParameterError(f"responses {list(responses)} and gains {list(gains)}; expected the same names, some.")
-    fig, axes = figure(len(responses), 2, height=1.45, squeeze=False, gridspec_kw={"width_ratios": [1, 1.5]})
-    for i, ((name, h), (left, right)) in enumerate(zip(responses.items(), axes, strict=True)):
+    if chains is not None and (sr is None or set(chains) != set(responses)):
+        raise ParameterError(f"chains for {list(chains)}, {sr=}; expected one for each of {list(responses)}, and sr.")
+    widths = [1, 1.5] if chains is None else [1, 0.75, 1.5]
+    fig, axes = figure(len(responses), len(widths), height=1.5, squeeze=False, gridspec_kw={"width_ratios": widths})
+    for i, ((name, h), (left, *middle, right)) in enumerate(zip(responses.items(), axes, strict=True)):
         h, last = host(h).astype("float64"), i == len(responses) - 1
+        if chains is not None and sr is not None:
+            _chain(middle[0], h, chains[name], sr, name)
         left.vlines(np.arange(h.size), 0.0, h, color=KERNEL, lw=2.0)
         left.plot(np.arange(h.size), h, "o", color=KERNEL, ms=4)
         left.margins(x=0.08, y=0.15)
@@ -379,13 +428,35 @@ def filters(
         right.axhline(1.0, color="0.4", lw=0.9, ls=":")
         right.set_ylim(0.0, 1.55 * max(1.0, float(np.max(host(gains[name])))))
         right.set_xlim(0.0, float(host(freqs)[-1]) / 1000)
-        said = "" if i else "how much of each frequency is left: amplitude out / in"
+        said = "" if i else "amplitude out / amplitude in"
         label(right, title=said, x="Frequency [kHz]" if last else "", y="Gain")
         if marks and name in marks:
             words, freq, gain = marks[name]
             mark(right, words, (freq / 1000, gain), to=(16, 38))
     headline(fig, title)
     return fig
+
+
+def _chain(ax: Axes, h: np.ndarray, f: float, sr: float, name: str) -> None:
+    """Arrows one behind the other: tap j as long as h[j], turned by 2πfj/sr; dashed, from start to end, the gain."""
+    turned = 2 * np.pi * f * np.arange(h.size) / sr
+    steps = np.stack([h * np.cos(turned), h * np.sin(turned)], axis=1)[h != 0]
+    corners = np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+    for start, end in itertools.pairwise(corners):
+        style = {"arrowstyle": "-|>", "color": KERNEL, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", end, start, arrowprops=style)
+    ends = corners[[0, -1]]
+    ax.plot(ends[:, 0], ends[:, 1], "--", color="black", lw=1.4, label=name)
+    ax.plot(*ends[0], "o", color="black", ms=4)
+    middle, half = (corners.max(axis=0) + corners.min(axis=0)) / 2, 0.62 * np.ptp(corners, axis=0).max()
+    ax.set_xlim(middle[0] - 1.5 * half, middle[0] + 1.5 * half)
+    ax.set_ylim(middle[1] - half, middle[1] + half)
+    ax.set_aspect("equal")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.grid(False)
+    label(ax, title=f"{f:.0f} Hz: gain {np.hypot(*ends[1]):.2f}")
 
 
 @styled

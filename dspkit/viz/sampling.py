@@ -232,7 +232,7 @@ def glide_folds(
     mark(top, "half the sample rate: the fold", (sr / 2, sr / 2), to=(26, 7))
     f, lands = 0.875 * sr, 0.125 * sr
     if start < f < stop:
-        mark(top, f"{f / 1e3:g} kHz comes out\nas {lands / 1e3:g} kHz", (f, lands), to=(-30, -4), colour=FALSE)
+        mark(top, f"{f / 1e3:g} kHz comes out\nas {lands / 1e3:g} kHz", (f, lands), to=(26, 34), colour=FALSE)
     label(top, title="the rule", x="Frequency of the tone [kHz]", y="Frequency\nheard [kHz]")
     step, bin_width = hop_length / sr, sr / (2 * (S_db.shape[0] - 1))
     peak = float(S_db.max())
@@ -243,10 +243,11 @@ def glide_folds(
     )  # fmt: skip
     if start < sr / 2 < stop:
         turn = duration * (sr / 2 - start) / (stop - start)
-        low.plot([turn, turn], [0, 0.56 * sr], color="0.7", linewidth=1.0, linestyle=":")
-    low.set(xlim=(0, duration), ylim=(0, 0.56 * sr))
+        low.plot([turn, turn], [0, sr / 2], color="0.7", linewidth=1.0, linestyle=":")
+    low.set(xlim=(0, duration), ylim=(0, sr / 2))
     low.set_yticks([0, sr / 4, sr / 2], [f"{f / 1e3:g}" for f in (0, sr / 4, sr / 2)])
-    fig.colorbar(image, ax=[top, low], label="Level [dB re strongest bin]", pad=0.015, shrink=0.5, anchor=(0, 0))
+    beside = low.inset_axes((1.02, 0.0, 0.025, 1.0))  # as high as its panel
+    fig.colorbar(image, cax=beside, label="Level\n[dB re strongest bin]")
     label(low, title="the glide that you heard: its spectrogram", x="Time [s]", y="Frequency\nheard [kHz]")
     headline(fig, title)
     return fig
@@ -259,8 +260,8 @@ def impostors(
     sr: float,
     hop_length: int,
     at: Sequence[tuple[float, float]],
-    words: str = "impostor",
-    again: str = "",
+    words: str = "impostors",
+    again: str = "still there",
     fmax: float | None = None,
     title: str = "Without a filter, what lay above half the rate comes back below it",
 ) -> Figure:
@@ -277,7 +278,7 @@ def impostors(
     words : str
         What they point at, in words.
     again : str
-        If given, arrows in the last picture point at the same places with these words.
+        Of more than two pictures, arrows in the last point at the same places with these words.
     fmax : float, optional
         The highest frequency shown, in hertz.
     title : str
@@ -291,11 +292,11 @@ def impostors(
     height = (fmax or sr / 2) * 0.86
     middle = float(np.mean([x for x, _ in at]))
     arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.4, "shrinkB": 0}
-    for ax, said in ((fig.axes[1], words), (fig.axes[len(S_db) - 1], again)):
-        if said:
-            for x, y in at:
-                ax.annotate("", (x, y), (middle + 0.25 * (x - middle), height), arrowprops=arrow)
-            ax.text(middle, height, said, color="white", ha="center", va="bottom", fontsize=10)
+    box = {"facecolor": "black", "alpha": 0.6, "edgecolor": "none", "pad": 1.5}
+    for ax, said in ((fig.axes[1], words), (fig.axes[len(S_db) - 1], again))[: 2 if len(S_db) > 2 else 1]:
+        for x, y in at:
+            ax.annotate("", (x, y), (middle + 0.25 * (x - middle), 0.96 * height), arrowprops=arrow)
+        ax.text(middle, height, said, color="white", ha="center", va="bottom", fontsize=10, bbox=box)
     headline(fig, title)
     return fig
 
@@ -513,16 +514,15 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, bits: int, every: int = 24, 
 
 
 def _one_step(ax: Axes, end: float, levels: np.ndarray) -> None:
-    """Beside the curve, how far two levels lie apart; and half of it."""
+    """Beside the curve, between lines that go on from two levels: how far these lie apart; and half of it."""
     low, high = levels[len(levels) // 2 - 1 :][:2]
-    arrow = {"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0}
-    x, step = end * 1.03, high - low
-    ax.annotate("", (x, low), (x, high), arrowprops=arrow)
-    ax.text(x + 0.012 * end, (low + high) / 2, "Δ", va="center")
-    x = end * 1.10
-    ax.annotate("", (x, high), (x, high + step / 2), arrowprops=arrow)
-    ax.text(x + 0.012 * end, high + step / 4, "Δ/2", va="center")
-    ax.set_xlim(-0.03 * end, end * 1.2)
+    step = high - low
+    ax.hlines([low, high, high + step, high + step / 2], end, 1.3 * end, color="0.75", linewidth=0.8,
+              linestyle=["-", "-", "-", ":"])  # fmt: skip
+    for x, lower, upper, words in ((1.06, low, high, "Δ"), (1.17, high, high + step / 2, "Δ/2")):
+        ax.vlines(x * end, lower, upper, color="black", linewidth=4.0)
+        ax.text((x + 0.02) * end, (lower + upper) / 2, words, va="center", fontsize=12)
+    ax.set_xlim(-0.03 * end, 1.3 * end)
     ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= end + 1])
 
 

@@ -8,7 +8,7 @@ import scipy.signal
 import dspkit as dk
 
 LIBRARIES = [
-    (dk.check.butterfly_multiplications, lambda n: n * np.log2(n) / 2),
+    (dk.check.butterfly_multiplications, lambda n: int(n * np.log2(n)) // 2),
     (dk.check.fft, np.fft.fft),
     (dk.check.fft, scipy.fft.fft),
     (dk.check.fft, dk.dft),
@@ -27,6 +27,5 @@ LIBRARIES = [
 
 
 @pytest.mark.parametrize(("check", "function"), LIBRARIES)
-def test_right_answers_pass(check, function):
-    verdict = check(function)
-    assert verdict, verdict
+def test_right_answers_agree(check, function):
+    assert check.agrees(function), check(function)

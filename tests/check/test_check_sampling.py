@@ -24,12 +24,12 @@ def same_samples(f, sr, fmax):
     ]
 
 
-def shaped(y, bits):
-    step, error, out = 2.0 ** (1 - bits), 0.0, np.empty(len(y))
+def shaped(y, bits, weights):
+    step, errors, out = 2.0 ** (1 - bits), np.zeros(len(weights)), np.empty(len(y))
     for n, sample in enumerate(y):
-        wanted = sample - error
+        wanted = sample - weights @ errors
         out[n] = step * np.round(wanted / step)
-        error = out[n] - wanted
+        errors = np.append(out[n] - wanted, errors[:-1])
     return out
 
 

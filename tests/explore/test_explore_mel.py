@@ -16,7 +16,7 @@ def test_the_filterbank_explorer_counts_the_empty_filters():
     explorer = dk.explore.mel_filterbank(sr=SR, n_fft=256, n_mels=128)
     assert "13 of 128 filters are empty: bins 62.5 Hz apart, narrowest filter 46.8 Hz" in title(explorer)
     crosses = next(line for line in explorer.draw(**explorer.values).axes[0].lines if line.get_marker() == "x")
-    # Number 0 tops at 1/129 of 45.245 mel, the last of the 13, number 50, at 51/129 of it.
+    # Number 0 peaks at 1/129 of 45.245 mel, the last of the 13, number 50, at 51/129 of it.
     last = 1000 * 6.4 ** ((51 / 129 * dk.hz_to_mel(8000.0) - 15) / 27)
     assert crosses.get_xdata()[[0, -1]] == pytest.approx([200 / 3 / 129 * dk.hz_to_mel(8000.0), last])
     assert len(crosses.get_xdata()) == 13

@@ -6,6 +6,7 @@ from matplotlib.colors import to_hex
 
 import dspkit as dk
 from dspkit.viz.convolution import KERNEL, RESULT
+from dspkit.viz.convolution import SOUND as BLUE
 
 X, W = np.array([0.0, 3, 4, 5]), np.array([1.0, 2])
 SOUND, H = np.array([2.0, 0, 3, -1, 1]), np.array([1, 0.5, 0.25])
@@ -129,8 +130,10 @@ def test_three_views_show_the_same_outputs():
     assert scaled(Y, stems(rows, RESULT)[0][1])
     assert scaled(Y, stems(column, RESULT)[0][1])
     assert stems(column, KERNEL)[0][0] == [2, 3, 4]
-    heights = np.array([bar.get_height() for bar in bins.patches]).reshape(3, 4)
-    np.testing.assert_allclose(heights[0] * heights[1], heights[2])
+    shown = [stems(bins, colour)[0][1] for colour in (BLUE, KERNEL, RESULT)]
+    scale = STRENGTHS["X"][0] / shown[0][0]
+    np.testing.assert_allclose(scale * np.array(shown), [STRENGTHS[name] for name in "XHY"], atol=1e-12)
+    assert [t.get_text() for t in bins.texts].count("8.75") == 1  # 5 × 1.75, the product that is shaded
 
 
 def test_response_draws_three_sounds_on_one_axis():
@@ -141,6 +144,15 @@ def test_response_draws_three_sounds_on_one_axis():
     assert [t.xy for t in fig.axes[1].texts if t.get_text() == "here"] == [(0.125, 0.5)]
 
 
+def test_response_enlarges_the_beginning_and_points_into_it():
+    fig = dk.viz.response(SOUND, H, Y, 8.0, zoom=0.25, marks={"here": (0.125, 0.5)})
+    *rows, close = fig.axes
+    assert [ax.lines[0].get_ydata().tolist() for ax in rows] == [SOUND.tolist(), H.tolist(), Y.tolist()]
+    assert close.lines[0].get_xydata().tolist() == [[0.0, 1.0], [125.0, 0.5]]
+    assert [t.xy for t in close.texts if t.get_text() == "here"] == [(125.0, 0.5)]
+    assert "[ms]" in close.get_xlabel()
+
+
 def test_filters_draw_taps_gains_and_marks():
     fig = dk.viz.filters({"mean": H}, FREQS, GAINS, marks={"mean": ("nothing left", 8000.0, 0.0)})
     taps, gains = fig.axes
@@ -148,6 +160,18 @@ def test_filters_draw_taps_gains_and_marks():
     assert gains.lines[0].get_xdata().tolist() == [0, 4, 8]
     assert gains.lines[0].get_ydata().tolist() == GAINS["mean"]
     assert gains.texts[0].xy == (8.0, 0.0)
+
+
+def test_a_chain_of_arrows_ends_where_the_gain_says():
+    """[1, 0, −1] at a quarter of the rate: the second copy is turned by half a turn and back, so the gain is 2."""
+    taps, freqs = {"two": np.array([1.0, 0, -1]), "three": H}, {"two": 2000.0, "three": 1000.0}
+    fig = dk.viz.filters(taps, FREQS, {name: [1.0, 2.0, 1.0] for name in taps}, chains=freqs, sr=8000.0)
+    two, three = fig.axes[1], fig.axes[4]
+    assert "2000 Hz: gain 2.00" in {two.get_title(loc=where) for where in ("left", "center")}
+    np.testing.assert_allclose(two.lines[0].get_xydata(), [[0, 0], [2, 0]], atol=1e-12)
+    assert [text.xyann for text in two.texts] == [(0.0, 0.0), (1.0, 0.0)]  # a zero has no arrow
+    end = np.sum(H * np.exp(2j * np.pi * 1000 * np.arange(3) / 8000))
+    np.testing.assert_allclose(three.lines[0].get_xydata()[1], [end.real, end.imag], atol=1e-12)
 
 
 def test_what_wraps_is_stacked_on_the_first_outputs():
@@ -226,6 +250,7 @@ BAD = {
     "column": (lambda: dk.viz.copies_add(SOUND, H, at=7), "one of the 7 outputs"),
     "view": (lambda: dk.viz.three_views(SOUND, H, 7, STRENGTHS), "below 7"),
     "names": (lambda: dk.viz.filters({"a": H}, FREQS, GAINS), "the same names"),
+    "chains": (lambda: dk.viz.filters({"mean": H}, FREQS, GAINS, chains={"mean": 1000.0}), "and sr"),
     "loop": (lambda: dk.viz.wrapped(Y, 7), "n=7 for 7 outputs"),
     "odd": (lambda: dk.viz.channel_links(3, 9), "channels=3; expected an even"),
     "shape": (lambda: dk.viz.error_map([0, 1], [0, 1], np.ones((3, 2)), np.eye(2), goal=(1, 2)), r"shape \(3, 2\)"),

@@ -58,12 +58,15 @@ def test_the_fold_is_where_aliases_are():
 def test_the_glide_under_its_rule():
     S_db = np.full((5, 10), -100.0)
     S_db[1] = 0.0
-    rule, seen, _ = dk.viz.glide_folds(S_db, sr=8000, hop_length=64, start=500, stop=11_500, duration=0.08).axes
+    rule, seen = dk.viz.glide_folds(S_db, sr=8000, hop_length=64, start=500, stop=11_500, duration=0.08).axes
     assert rule.get_xlim() == (500, 11_500)
     (image,) = seen.images
     assert image.get_extent() == pytest.approx([-0.004, 0.076, -500, 4500])
     assert rule.get_xticks()[0] == 500
     assert seen.lines[0].get_xdata()[0] == pytest.approx(0.08 * 3500 / 11_000)  # the fold
+    assert seen.get_ylim() == (0, 4000)
+    (bar,) = seen.child_axes
+    assert bar.get_ylabel().startswith("Level")
     arrow = rule.texts[-1]
     assert arrow.xy[1] == dk.alias_frequency(arrow.xy[0], 8000)
 
@@ -81,6 +84,10 @@ def test_impostors_are_pointed_at_in_the_second_picture():
     fig = dk.viz.two_players({"a": plane, "b": plane}, sr=8000, hop_length=64, at=[(0.02, 1000)])
     assert fig.axes[1].texts[1].get_text() == "images"
     assert "images" in fig.get_suptitle()
+    assert not fig.axes[0].texts
+    fig = dk.viz.impostors(dict.fromkeys("abcd", plane), sr=8000, hop_length=64, at=[(0.02, 1000)])
+    assert [ax.texts[-1].get_text() for ax in (fig.axes[1], fig.axes[3])] == ["impostors", "still there"]
+    assert not fig.axes[2].texts
 
 
 @pytest.fixture(scope="module")
