@@ -151,20 +151,37 @@ class Check:
             )
         if complaint := _wrong_call(function, self.reference, self.cases[0]):
             return self._says("failed", f"✗ {self.name}: {complaint}")
+        trials, in_time = self.try_all(function, time_limit)
+        if not in_time:
+            return self._too_long(self.cases[len(trials)], time_limit)
+        return self.judge(trials, lambda: self.uses(function))
+
+    def try_all(self, function: Callable[..., Any], time_limit: float | None) -> tuple[list[Trial], bool]:
+        """What ``function`` gives for the cases, up to the one that took too long; and whether all were in time."""
         trials: list[Trial] = []
         try:
             with within(time_limit):
                 for case in self.cases:
                     trials.append(attempt(function, case, self._names))
         except TooLong:
-            case = self.cases[len(trials)]
-            return self._says(
-                "failed",
-                f"✗ {self.name}: stopped after {time_limit:g} s, at {case.words}. Is there a loop that never ends? "
-                f"If it is only slow, give it more: time_limit=60.",
-                case=case,
-            )
-        return self._judge(function, trials)
+            return trials, False
+        return trials, True
+
+    def uses(self, function: Callable[..., Any]) -> str | None:
+        """What ``function`` calls that this exercise forbids."""
+        watched: dict[str, Sequence[Any]] = {name: code_of(name) for name in self.forbidden}
+        if code := getattr(self.reference, "__code__", None):
+            ours = self.reference.__module__.rpartition(".")[0] == "dspkit"
+            watched[f"dk.{self.reference.__name__}" if ours else "the check's own reference"] = [code]
+        return used(function, (self.cases[0], self.cases[-1]), watched)
+
+    def _too_long(self, case: Case, time_limit: float | None) -> Verdict:
+        return self._says(
+            "failed",
+            f"✗ {self.name}: stopped after {time_limit:g} s, at {case.words}. Is there a loop that never ends? "
+            f"If it is only slow, give it more: time_limit=60.",
+            case=case,
+        )
 
     def agrees(self, function: Callable[..., Any]) -> bool:
         """Whether ``function`` gives the right answers, by whatever means: for holding libraries against a check."""
@@ -190,7 +207,8 @@ class Check:
         limits = [self._limit(case) for case in self.cases]
         return [not agree(a, e, r) for a, e, r in zip(answers, expected, limits, strict=True)]
 
-    def _judge(self, function: Callable[..., Any], trials: Sequence[Trial]) -> Verdict:
+    def judge(self, trials: Sequence[Trial], uses: Callable[[], str | None]) -> Verdict:
+        """The verdict on what came of all cases; ``uses`` is asked only if the values are right."""
         answers = [trial.answer for trial in trials]
         if all(is_empty(answer) for answer in answers):
             if said := next((trial.printed.strip() for trial in trials if trial.printed.strip()), ""):
@@ -204,7 +222,7 @@ class Check:
         expected = [answer_of(self.reference, case) for case in self.cases]
         wrong = self._wrong(answers, expected)
         if not any(wrong):
-            return self._right(function, trials, expected)
+            return self._right(trials, expected, uses)
         first = wrong.index(True)
         case, limit = self.cases[first], self._limit(self.cases[first])
         hints, error = more_words(answers[first], expected[first], limit)
@@ -222,7 +240,7 @@ class Check:
         text = f"✗ {self.name}: wrong for {case.words}. {difference}{others}"
         return Verdict("failed", text, None, case, self.name, hints, error)
 
-    def _right(self, function: Callable[..., Any], trials: Sequence[Trial], expected: Sequence[Any]) -> Verdict:
+    def _right(self, trials: Sequence[Trial], expected: Sequence[Any], uses: Callable[[], str | None]) -> Verdict:
         """The values are right: are they of the right kind, was the input left alone, was it done as asked?"""
         for case, trial, wanted in zip(self.cases, trials, expected, strict=True):
             if words := wrong_kind(trial.answer, wanted):
@@ -236,11 +254,7 @@ class Check:
                     f"or work on a copy.",
                     case=case,
                 )
-        watched: dict[str, Sequence[Any]] = {name: code_of(name) for name in self.forbidden}
-        if code := getattr(self.reference, "__code__", None):
-            ours = self.reference.__module__.rpartition(".")[0] == "dspkit"
-            watched[f"dk.{self.reference.__name__}" if ours else "the check's own reference"] = [code]
-        if name := used(function, (self.cases[0], self.cases[-1]), watched):
+        if name := uses():
             return self._says(
                 "failed",
                 f"✗ {self.name}: the values are right, but they come from {name}. This exercise asks for your own "

@@ -55,6 +55,12 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "line 5: Add → Sub": "x - 0j is x",
         "line 7: FloorDiv → Div": "n is even: the same number as a float, which arange takes",
     },
+    ("07_windows", "my_tone_amplitude"): {
+        "line 6: Add → Sub": "the search goes the other way along the same frequencies",
+        "line 6: 1 → 2": "it searches two bins in place of one, in steps that are still fine enough",
+        "line 6: 201 → 202": "as fine",
+        "line 6: 201 → 200": "as fine",
+    },
     ("08_short_time", "my_istft"): {
         "line 5: Mult → Div": "divided by ones in place of multiplied",
         "line 6: compared otherwise": "no weight is 0 where the sound is kept",
