@@ -195,7 +195,6 @@ _VOICES = tuple(
 )
 
 
-
 def _peaks(sr: float, *lags: int) -> np.ndarray:
     """No voice's cepstrum: peaks at some lags, each higher than the one before."""
     c = np.zeros(1024)

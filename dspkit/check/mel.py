@@ -376,14 +376,15 @@ def _log_mel(y: np.ndarray, sr: float, n_mels: int, ref: float) -> np.ndarray:
     return decibels.power_to_db(_mel_of(y, sr, n_mels), ref=ref, top_db=None)
 
 
+_FADING = Case("a sound that fades to nothing, 10 bands", (_noise(2000) * np.logspace(0, -8, 2000), 8000, 10))
+
 log_mel = Check(
     "log_mel (10·log₁₀ of mel power over ref, not below 1e-10)",
     lambda y, sr, n_mels, ref: decibels.power_to_db(_reference(y, sr, n_mels), ref=ref, top_db=None),
     tuple(
         Case(f"{case.words}, ref={ref}", (*case.args, ref))
-        for case, ref in zip(_MEL_CASES, (1.0, 0.1, 4.0, 2.0), strict=True)
-    )
-    + (Case("a sound that fades to nothing, 10 bands, ref=0.1", (_noise(2000) * np.logspace(0, -8, 2000), 8000, 10, 0.1)),),
+        for case, ref in zip((*_MEL_CASES, _FADING), (1.0, 0.1, 4.0, 2.0, 0.1), strict=True)
+    ),
     (
         Mistake(
             "20·log₁₀ where 10·log₁₀ was asked",

@@ -38,12 +38,11 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "line 4: 1 → 2": "one lag more is computed and not looked at",
         "line 5: 1 → 2": "the slice ends where r ends",
     },
-    ("04_convolution", "my_counts"): {
-        words: "the numbers are given: the quotient, rounded, is the same" for words in (
-            "line 3: 160 → 161", "line 3: 16000 → 16001", "line 3: 16000 → 15999", "line 3: 400 → 401",
-            "line 3: 400 → 399",
-        )
-    },
+    ("04_convolution", "my_counts"): dict.fromkeys(
+        ("line 3: 160 → 161", "line 3: 16000 → 16001", "line 3: 16000 → 15999", "line 3: 400 → 401",
+         "line 3: 400 → 399"),
+        "the numbers are given: the quotient, rounded, is the same",
+    ),
     ("05_fourier", "my_goertzel"): {"line 7: minus left out": "the magnitude of the conjugate is the same"},
     ("05_fourier", "my_phone_number"): {
         f"line {line}: {f} → {f + step}": "1 Hz beside the tone it is still the strongest of its row or column"
@@ -76,10 +75,10 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
     },
     ("09_mel", "my_mel_to_hz"): {"line 3: compared otherwise": "both forms give 1000 Hz at 15 mel"},
     ("10_cepstrum", "my_delta"): {"line 5: 1 → 0": "a step of 0 adds 0 · (a − a)"},
-    ("11_loudness", "my_a_weighting"): {
-        words: "a factor of every gain cancels in gain(f) / gain(1000)"
-        for words in ("line 7: Pow → Mult", "line 7: 2 → 3", "line 7: 2 → 1")
-    },
+    ("11_loudness", "my_a_weighting"): dict.fromkeys(
+        ("line 7: Pow → Mult", "line 7: 2 → 3", "line 7: 2 → 1"),
+        "a factor of every gain cancels in gain(f) / gain(1000)",
+    ),
     ("11_loudness", "my_gated_loudness"): {
         "line 5: compared otherwise": "no window lies on the gate to the last digit",
         "line 6: compared otherwise": "as above",
@@ -123,7 +122,10 @@ def edits(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], ast.AST]]]:
         for step in (1, -1) if isinstance(node.value, int) else (0.1 * node.value or 0.1,):
             yield f"{node.value} → {node.value + step}", lambda n, s=step: ast.Constant(n.value + s)
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        yield "compared otherwise", lambda n: ast.Compare(n.left, [COMPARISONS[type(n.ops[0])](), *n.ops[1:]], n.comparators)
+        yield (
+            "compared otherwise",
+            lambda n: ast.Compare(n.left, [COMPARISONS[type(n.ops[0])](), *n.ops[1:]], n.comparators),
+        )
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         yield (
             f"{type(node.op).__name__} → {OPERATORS[type(node.op)].__name__}",
