@@ -202,6 +202,8 @@ def bar_against_string(freq: float, roots: Any, *, title: str | None = None) -> 
 def ladders(sounds: Mapping[str, tuple[Any, float, float]], *, fmax: float = 8.0, title: str | None = None) -> Figure:
     """Spectra of notes, each over its own lowest partial, so that whole multiples stand at 1, 2, 3 …
 
+    Arrows point at strong partials (at most 20 dB below the strongest) that lie elsewhere above it.
+
     Parameters
     ----------
     sounds : name: (samples (n,), sample rate in hertz, lowest partial in hertz)
@@ -225,8 +227,9 @@ def ladders(sounds: Mapping[str, tuple[Any, float, float]], *, fmax: float = 8.0
         ratio = ratio[ratio < fmax]
         ax.vlines(np.arange(1, fmax), -60, 6, color="0.45", ls=":", lw=1.0, zorder=0)
         ax.plot(ratio, np.maximum(level, -60), color=COLOURS[i % 6])
-        peaks = find_peaks(level, height=-20.0, prominence=6.0)[0]  # strong ones, in dB below the strongest
-        away = peaks[(np.abs(ratio[peaks] - np.round(ratio[peaks])) > 0.1) & (ratio[peaks] > 0.5)]
+        apart = max(1, int(np.searchsorted(ratio, 0.1)))  # a tenth of the lowest partial
+        peaks = find_peaks(level, height=-20.0, distance=apart)[0]  # strong ones, in dB below the strongest
+        away = peaks[(np.abs(ratio[peaks] - np.round(ratio[peaks])) > 0.1) & (ratio[peaks] > 0.9)]
         for k in away:
             mark(ax, f"{ratio[k]:.2f}", (float(ratio[k]), float(level[k])), to=(28, -8))
         if away.size:
