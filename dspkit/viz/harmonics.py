@@ -116,7 +116,7 @@ def partials(
 
 
 @styled
-def plucked_string(position: float = 0.2, *, n_frames: int = 41) -> Movie:
+def plucked_string(position: float = 0.2, *, n_frames: int = 33) -> Movie:
     """A plucked string through one period: the two travelling waves that it consists of, and below them their sum.
 
     ``position`` is where it was plucked, a part of its length between 0 and 1.
