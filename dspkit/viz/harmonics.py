@@ -250,14 +250,17 @@ def pitches(freqs: Any, names: Sequence[str], *, title: str | None = None) -> Fi
     """The same notes on an axis of hertz, and on one of ratios.
 
     ``freqs`` (k,) are in hertz; ``names`` has one for each, "" for none. Without a ``title`` it says what is seen
-    when all neighbours have the same ratio.
+    when all neighbours have the same ratio, or the same difference.
     """
     f = _row(freqs, "freqs")
     if len(names) != f.size or np.any(f <= 0):
         raise ParameterError(f"{f.size} frequencies, {len(names)} names; expected as many, and all hertz above 0.")
     if title is None:
-        even = np.allclose(f[2:] / f[1:-1], f[1:-1] / f[:-2])
-        title = "Equal ratios: ever wider apart in hertz, evenly apart on an axis of ratios" if even else ""
+        title = ""
+        if np.allclose(f[2:] / f[1:-1], f[1:-1] / f[:-2]):
+            title = "Equal ratios: ever wider apart in hertz, evenly apart on an axis of ratios"
+        elif np.allclose(np.diff(f, 2), 0.0):
+            title = "Equal differences: evenly apart in hertz, ever closer on an axis of ratios"
     fig, axes = figure(2, height=1.15)
     for ax, scale in zip(axes, ("linear", "log"), strict=True):
         ax.set_xscale(scale)
