@@ -148,17 +148,23 @@ def plucked_string(position: float = 0.2, *, n_frames: int = 33) -> Movie:
     low.set_xticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     label(top, title=" ", y="Displacement")
     label(low, x="Place on the string [its length]", y="Displacement")
-    finding = top._left_title  # type: ignore[attr-defined]
+    (to_right,) = top.plot([], [], ">", color=COLOURS[0], ms=9)
+    (to_left,) = top.plot([], [], "<", color=COLOURS[1], ms=9)
+    finding = top._left_title
 
     def update(k: int) -> list[Any]:
         t = k / (frames - 1)  # periods; in one, a wave runs to the far end and back: two lengths
         right.set_ydata(wave(x - 2 * t) / 2)
         left.set_ydata(wave(x + 2 * t) / 2)
         string.set_ydata(right.get_ydata() + left.get_ydata())
+        for heads, moved in ((to_right, 2 * t), (to_left, -2 * t)):
+            corners = (np.array([beta, -beta]) + moved) % 2.0
+            corners = corners[corners <= 1.0]
+            heads.set_data(corners, wave(corners - moved) / 2)
         clock.set_text(f"{t:.2f} of a period")
         done = k == frames - 1
         finding.set_text("Both waves have run two lengths, and the string is where it began" if done else " ")
-        return [right, left, string, clock, finding]
+        return [right, left, string, clock, finding, to_right, to_left]
 
     update(0)
     what = f"two waves run along a string plucked at {beta:g} of its length, and add up to its motion"

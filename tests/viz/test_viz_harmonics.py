@@ -83,7 +83,7 @@ def test_multiples_are_marked_up_to_the_end_of_the_axis():
 def test_the_two_waves_of_a_plucked_string_keep_its_ends_still_and_come_back():
     movie = dk.viz.plucked_string(0.3, n_frames=21)
     assert movie.frames == 21
-    right, left, string, clock, title = movie.update(0)
+    right, left, string, clock, title, to_right, to_left = movie.update(0)
     x, start = right.get_xdata(), string.get_ydata().copy()
     np.testing.assert_allclose(start, np.minimum(x / 0.3, (1 - x) / 0.7), atol=1e-12)
     for k in range(1, 20):
@@ -94,6 +94,10 @@ def test_the_two_waves_of_a_plucked_string_keep_its_ends_still_and_come_back():
     movie.update(5)  # a quarter of a period: half a length
     assert x[np.argmax(right.get_ydata())] == pytest.approx(0.8)
     assert clock.get_text() == "0.25 of a period"
+    for heads, wave, corners in ((to_right, right, [0.8, 0.2]), (to_left, left, [0.2, 0.8])):
+        places, heights = heads.get_data()
+        assert all(place in np.round(corners, 9) for place in np.round(places, 9))
+        np.testing.assert_allclose(heights, np.interp(places, x, wave.get_ydata()), atol=1e-9)
     movie.update(20)
     np.testing.assert_allclose(string.get_ydata(), start, atol=1e-9)
     assert "where it began" in title.get_text()
