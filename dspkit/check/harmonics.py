@@ -131,84 +131,95 @@ interval_in_cents = Check(
 )
 
 
-def _plucked(n_modes: int, position: float) -> np.ndarray:
-    n = np.arange(1, n_modes + 1)
-    return 2 * np.sin(n * np.pi * position) / (n**2 * np.pi**2 * position * (1 - position))
+def _corner(x: np.ndarray, position: float) -> np.ndarray:
+    """The triangle of height 1, its corner at ``position``; ``x`` from 0 to 1."""
+    return np.minimum(x / position, (1 - x) / (1 - position))
+
+
+def _flipped(x: np.ndarray, position: float) -> np.ndarray:
+    """The triangle continued beyond the string: upside down, so that it repeats after two lengths."""
+    inside = (x + 1) % 2 - 1
+    return np.sign(inside) * _corner(np.abs(inside), position)
+
+
+def _waves(x: np.ndarray, t: float, position: float, wave: Any = _flipped, speed: float = 2.0) -> np.ndarray:
+    return (wave(x - speed * t, position) + wave(x + speed * t, position)) / 2
 
 
 plucked_string = Check(
     "plucked_string",
-    _plucked,
+    lambda x, t, position: _waves(x, t, position),
     (
-        Case("one mode, in the middle", (1, 0.5)),
-        Case("ten modes, a fifth from the end", (10, 0.2)),
-        Case("seven modes, near the end", (7, 0.03)),
-        Case("six modes, past the middle", (6, 0.7)),
+        Case("a string that has not been let go yet", (np.array([0.0, 0.1, 0.2, 0.6, 1.0]), 0.0, 0.2)),
+        Case("a moment when nothing has come back from an end", (np.linspace(0.2, 0.8, 7), 0.05, 0.5)),
+        Case("a quarter of a period", (np.linspace(0.0, 1.0, 12), 0.25, 0.3)),
+        Case("half a period", (np.linspace(0.0, 1.0, 12), 0.5, 0.2)),
+        Case("many periods later", (np.linspace(0.0, 1.0, 9), 7.15, 0.35)),
     ),
     (
         Mistake(
-            "modes counted from 0",
-            lambda n_modes, position: np.append(0.0, _plucked(n_modes, position))[:-1],
-            "Mode 0 would be no motion. The first has n = 1: np.arange(1, n_modes + 1).",
+            "waves that come back the right way up",
+            lambda x, t, position: _waves(x, t, position, lambda p, b: np.abs(_flipped(p, b))),
+            "A fixed end throws a wave back upside down: only then do the two add up to 0 there.",
         ),
         Mistake(
-            "n in place of n²",
-            lambda n_modes, position: _plucked(n_modes, position) * np.arange(1, n_modes + 1),
-            "Displacements of a plucked string fall with n². With n alone it is the force on the bridge.",
-        ),
-        Mistake(
-            "no π in the sine",
-            lambda n_modes, position: (
-                2
-                * np.sin(np.arange(1, n_modes + 1) * position)
-                / (np.arange(1, n_modes + 1) ** 2 * np.pi**2 * position * (1 - position))
+            "waves that never come back",
+            lambda x, t, position: _waves(
+                x, t, position, lambda p, b: np.where((p >= 0) & (p <= 1), _flipped(p, b), 0.0)
             ),
-            "The sine must be 0 at both ends of the string: sin(n·π·position).",
+            "Beyond its ends the triangle goes on: upside down, and again after every two lengths.",
         ),
         Mistake(
-            "2π in the sine",
-            lambda n_modes, position: (
-                2
-                * np.sin(2 * np.pi * np.arange(1, n_modes + 1) * position)
-                / (np.arange(1, n_modes + 1) ** 2 * np.pi**2 * position * (1 - position))
+            "a triangle that repeats after one length",
+            lambda x, t, position: _waves(x, t, position, lambda p, b: _corner(p % 1, b)),
+            "Between 1 and 2 the wave is the triangle upside down and mirrored; it repeats after two lengths.",
+        ),
+        Mistake(
+            "a flipped triangle that is not mirrored",
+            lambda x, t, position: _waves(
+                x, t, position, lambda p, b: np.where(p % 2 <= 1, _corner(p % 1, b), -_corner(p % 1, b))
             ),
-            "The first mode is half a period long on the string: sin(n·π·position).",
+            "An end is a mirror, too: at p beyond it stands what stood at p before it, with the other sign.",
         ),
         Mistake(
-            "a cosine",
-            lambda n_modes, position: (
-                2
-                * np.cos(np.pi * np.arange(1, n_modes + 1) * position)
-                / (np.arange(1, n_modes + 1) ** 2 * np.pi**2 * position * (1 - position))
-            ),
-            "A string is held at its ends; a cosine is largest there. Take the sine.",
+            "two whole triangles",
+            lambda x, t, position: 2 * _waves(x, t, position),
+            "Each wave is half of the triangle: at the start the two must add up to it.",
         ),
         Mistake(
-            "π, not π², below",
-            lambda n_modes, position: np.pi * _plucked(n_modes, position),
-            "n and π stand there squared, both.",
+            "only the wave to the right",
+            lambda x, t, position: _flipped(x - 2 * t, position),
+            "Half of the triangle runs to the right, the other half to the left.",
         ),
         Mistake(
-            "the factor 2 forgotten",
-            lambda n_modes, position: _plucked(n_modes, position) / 2,
-            "The mean of sin² over the string is 1/2; the 2 above makes up for it.",
+            "only the wave to the left",
+            lambda x, t, position: _flipped(x + 2 * t, position),
+            "Half of the triangle runs to the right, the other half to the left.",
         ),
         Mistake(
-            "the triangle's height forgotten",
-            lambda n_modes, position: _plucked(n_modes, position) * position * (1 - position),
-            "position · (1 − position) below makes the plucked point stand at 1.",
+            "half as fast",
+            lambda x, t, position: _waves(x, t, position, speed=1.0),
+            "In one period a wave runs there and back, two lengths: it moves by 2·t.",
         ),
         Mistake(
-            "sizes without signs",
-            lambda n_modes, position: np.abs(_plucked(n_modes, position)),
-            "A negative amplitude is a mode that starts the other way up: keep the sign.",
+            "an angle in place of a distance",
+            lambda x, t, position: _waves(x, t, position, speed=2 * np.pi),
+            "x and t count lengths and periods: in one period a wave runs two lengths, no 2π.",
         ),
         Mistake(
-            "a struck string",
-            lambda n_modes, position: (
-                2 * np.sin(np.pi * np.arange(1, n_modes + 1) * position) / (np.arange(1, n_modes + 1) * np.pi)
-            ),
-            "That falls with n, as after a blow. A pluck falls with n².",
+            "the corner at the other end",
+            lambda x, t, position: _waves(x, t, 1 - position),
+            "The triangle is highest at position, counted from x = 0.",
+        ),
+        Mistake(
+            "a corner that is not at 1",
+            lambda x, t, position: _waves(x, t, position) * position * (1 - position),
+            "The triangle rises as x/position and falls as (1 − x)/(1 − position): its corner stands at 1.",
+        ),
+        Mistake(
+            "a triangle that swings where it is",
+            lambda x, t, position: _corner(x, position) * np.cos(2 * np.pi * t),
+            "That would be right for one mode. A triangle splits into two waves, which run apart.",
         ),
     ),
 )

@@ -44,9 +44,9 @@ def test_one_partial_is_one():
 
 def test_partials_with_a_node_where_it_is_plucked_are_missing():
     (ax,) = drawn(dk.explore.pluck_position(), position=0.25)
-    assert ax.get_title(loc="left") == "Plucked at 0.25 of the length: partials 4, 8, 12, 16, 20 are missing"
+    assert ax.figure.get_suptitle() == "Plucked at 0.25 of the length: partials 4, 8, 12, 16, 20 are missing"
     (ax,) = drawn(dk.explore.pluck_position(), position=0.02, excitation="struck")
-    assert ax.get_title(loc="left") == "Struck at 0.02 of the length: none of the first 20 partials is missing"
+    assert ax.figure.get_suptitle() == "Struck at 0.02 of the length: none of the first 20 partials is missing"
 
 
 def test_what_is_not_known_is_refused_in_words():
