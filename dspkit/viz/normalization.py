@@ -14,7 +14,7 @@ from ..errors import ParameterError
 from ._movie import Movie, movie
 from ._style import COLOURS, LINE_STYLES, Figure, figure, headline, host, label, mark, styled
 
-__all__ = ["gain_curve", "limiter_steps", "nearest_sources", "riding_gain", "scores", "ways_to_level"]
+__all__ = ["gain_curve", "level_kept", "limiter_steps", "nearest_sources", "riding_gain", "scores", "ways_to_level"]
 
 MARKERS = "osD^vP"
 QUIET = 1e-3  # below it a sample says nothing reliable about the gain
@@ -238,25 +238,57 @@ def scores(
     if not accuracies:
         raise ParameterError("accuracies is empty; expected {way: array}.")
     rows = {way: np.sort(host(values).astype(float).ravel()) for way, values in accuracies.items()}
-    fig, ax = figure(width=8.0, height=1.1 + 0.9 * len(rows))
+    fig, ax = figure(width=8.5, height=1.1 + 0.9 * len(rows))
     for k, values in enumerate(rows.values()):
         _, index, count = np.unique(np.round(values, 3), return_inverse=True, return_counts=True)
         rank = np.concatenate([np.arange(c) for c in count])
         height = 0.6 * (rank - (count[index] - 1) / 2) / max(8, count.max())
-        ax.plot(
-            values, k + height, MARKERS[k % len(MARKERS)], color=COLOURS[k % len(COLOURS)], markersize=4, alpha=0.6
-        )
+        style = {"marker": MARKERS[k % len(MARKERS)], "color": COLOURS[k % len(COLOURS)]}
+        ax.plot(values, k + height, linestyle="", markersize=4, alpha=0.6, **style)
         ax.plot([values.mean()] * 2, [k - 0.4, k + 0.4], color="black", linewidth=2.4)
-        ax.text(values.mean(), k + 0.42, f"mean {100 * values.mean():.0f} %", ha="center", va="bottom")
     ax.axvline(chance, color="0.35", linestyle="--", linewidth=1.2)
     ax.text(chance, -0.62, "guessing ", ha="right", va="center", color="0.25")
-    ax.set(xlim=(0, 1.03), ylim=(-0.8, len(rows) - 0.2))
-    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set(xlim=(0, 1.03), ylim=(-0.8, len(rows) - 0.4))
+    ax.set_yticks(range(len(rows)), [f"{way}\nmean {100 * values.mean():.0f} %" for way, values in rows.items()])
     ax.set_xticks(np.arange(0, 1.1, 0.25), [f"{100 * v:.0f} %" for v in np.arange(0, 1.1, 0.25)])
     ax.grid(visible=False, axis="y")
     if title is None:
-        title = "Means: " + ", ".join(f"{100 * values.mean():.0f} %" for values in rows.values())
+        best = max(rows, key=lambda way: float(rows[way].mean()))
+        title = f"{best.capitalize()}: {100 * rows[best].mean():.0f} %, where guessing gives {100 * chance:.0f} %"
     label(ax, title=title, x=x)
+    return fig
+
+
+@styled
+def level_kept(x: Any, features: Mapping[str, Mapping[str, Any]], *, title: str | None = None) -> Figure:
+    """One feature over time, of a sound and its copies at other levels: a panel for each way to normalise it.
+
+    Parameters
+    ----------
+    x : array (n,)
+        Seconds.
+    features : way: {sound: array (n,)}
+    title : str, optional
+        The finding; by default in which panels the sounds can still be told apart.
+
+    """
+    seconds = host(x)
+    if not features:
+        raise ParameterError("features is empty; expected {way: {sound: array}}.")
+    fig, axes = figure(1, len(features), height=3.4, squeeze=False)
+    kept = {}
+    for ax, (way, sounds) in zip(axes[0], features.items(), strict=True):
+        values = [host(v) for v in sounds.values()]
+        for k, (sound, v) in enumerate(zip(sounds, values, strict=True)):
+            style = {"color": COLOURS[k % len(COLOURS)], "linestyle": LINE_STYLES[k % len(LINE_STYLES)]}
+            ax.plot(seconds, v, label=sound, linewidth=3.0 if k == 0 else 1.8, alpha=0.6 if k == 0 else 1.0, **style)
+        kept[way] = max(float(np.max(np.abs(v - values[0]))) for v in values)
+        label(ax, title=way, x="Time [s]", y="Feature" if ax is axes[0, 0] else "")
+    axes[0, 0].legend(loc="best")
+    if title is None:
+        told = [way for way, difference in kept.items() if difference > 1e-6]
+        title = f"The level survives only in: {', '.join(told) if told else 'none'}"
+    headline(fig, title)
     return fig
 
 
