@@ -88,7 +88,7 @@ def limiter_steps(
     needed = curves[names[0]][first:stop]
     ax.vlines(t, 0, needed, color="0.55", linewidth=1.2, label=names[0])
     for k, name in enumerate(names[1:]):
-        ax.plot(t, curves[name][first:stop], color=COLOURS[k], linestyle=LINE_STYLES[::-1][k + 3], label=name)
+        ax.plot(t, curves[name][first:stop], color=COLOURS[k], linestyle=[":", "-.", "--"][k % 3], label=name)
     ax.lines[-1].set(linestyle="-", linewidth=2.4)
     top = int(np.argmax(needed))
     mark(ax, "the largest need", (float(t[top]), float(needed[top])), to=(34, 12))
@@ -195,8 +195,13 @@ def riding_gain(
     heads = [ax.axvline(0.0, color="0.2", linewidth=1.0) for ax in (top, low)]
     (dot,) = low.plot([0.0], [0.0], "o", color=COLOURS[2], markersize=8, zorder=5)
     notes = [
-        mark(low, "the gain starts to fall", (float(t[at]), float(gain[at])), to=(-20, -40)),
-        mark(top, "first sample too high", (float(t[over[0]]), float(y[over[0]])), to=(-60, 12 if y[over[0]] > 0 else -12)),
+        mark(low, "the gain starts to fall", (float(t[at]), float(gain[at])), to=(-12, -30)),
+        mark(
+            top,
+            "first sample too high",
+            (float(t[over[0]]), float(y[over[0]])),
+            to=(-16, 26 if y[over[0]] > 0 else -26),
+        ),
     ]
 
     def update(k: int) -> Sequence[Artist]:
@@ -209,7 +214,7 @@ def riding_gain(
             head.set_visible(not last)
         dot.set_data([t[now]], [gain[now]])
         dot.set_visible(not last)
-        heading.set_text(title if last else f"{t[now]:.0f} ms: gain {gain[now] + 0.0:.1f} dB")
+        heading.set_text(title if last else f"{t[now]:.0f} ms: turned down by {max(0.0, -gain[now]):.1f} dB")
         for note in notes:
             note.set_visible(last)
         return [wave, curve, *heads, dot, heading, *notes]
@@ -314,7 +319,14 @@ def nearest_sources(share: Any, names: Sequence[str], *, row: str, title: str | 
     fig, ax = figure(width=7.5, height=5.0)
     ax.imshow(table, cmap="Greys", vmin=0, vmax=1.0, aspect="auto")
     for i, j in np.argwhere(table >= 0.1):
-        ax.text(j, i, f"{100 * table[i, j]:.0f} %", ha="center", va="center", color="white" if table[i, j] > 0.5 else "black")
+        ax.text(
+            j,
+            i,
+            f"{100 * table[i, j]:.0f} %",
+            ha="center",
+            va="center",
+            color="white" if table[i, j] > 0.5 else "black",
+        )
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
     ax.set_yticks(range(len(names)), names)
     ax.grid(visible=False)
