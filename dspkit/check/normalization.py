@@ -233,7 +233,7 @@ standardize = Check(
         Mistake(
             "a division by a deviation of zero",
             _wrong(unguarded=True),
-            "A band that never changes has deviation 0, and 0/0 is NaN: only centre it, or it spoils the whole network.",
+            "A band that never changes has deviation 0, and 0/0 is NaN: only centre it, or it spoils all that follows.",
         ),
         Mistake(
             "values beyond ±3 cut off",

@@ -79,8 +79,8 @@ def limiter_steps(
     curves = {name: host(values) for name, values in steps.items()}
     if len(curves) < 2 or len({values.shape for values in curves.values()}) != 1:
         raise ParameterError("steps has fewer than two curves, or of different lengths; expected {name: (n,)}.")
-    first = int(round(start * sr))
-    stop = None if duration is None else first + int(round(duration * sr))
+    first = round(start * sr)
+    stop = None if duration is None else first + round(duration * sr)
     fig, ax = figure(height=4.0)
     names = list(curves)
     n = len(curves[names[0]][first:stop])
