@@ -9,7 +9,7 @@ import numpy as np
 from .. import normalization
 from ._check import Case, Check, Mistake
 
-__all__ = ["clipped_samples", "normalize_peak", "normalize_rms", "scale_decibels", "standardize"]
+__all__ = ["clipped_samples", "normalize_peak", "normalize_rms", "scale_decibels", "speaker_split", "standardize"]
 
 
 def _sound(seed: int, n: int = 300, scale: float = 0.1) -> np.ndarray:
@@ -68,6 +68,7 @@ normalize_rms = Check(
     (
         Case("a stereo sound to −20 dB", (_sound(2), -20.0)),
         Case("a quiet one to −30 dB", (_sound(3, scale=0.01), -30.0)),
+        Case("a loud one to −3 dB, whose peaks then lie beyond full scale", (_sound(6), -3.0)),
     ),
     (
         Mistake(
@@ -94,6 +95,11 @@ normalize_rms = Check(
             "10 for 20 decibels in an amplitude",
             lambda y, t: y / np.sqrt(np.mean(y**2)) * 10 ** (t / 10),
             "An RMS is an amplitude: 10^(dB/20).",
+        ),
+        Mistake(
+            "what lies beyond full scale cut off",
+            lambda y, t: np.clip(y / np.sqrt(np.mean(y**2)) * _linear(t), -1.0, 1.0),
+            "A normalisation is one gain and nothing else: what to do about peaks is decided afterwards.",
         ),
     ),
 )
@@ -170,7 +176,10 @@ def _standardized(train: np.ndarray, test: np.ndarray, **how: Any) -> np.ndarray
         deviation = np.ones_like(deviation)
     if how.get("variance"):
         deviation = deviation**2
-    return (test - mean) / deviation
+    if not how.get("unguarded"):
+        deviation = np.where(deviation == 0, 1.0, deviation)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (test - mean) / deviation
 
 
 def _wrong(**how: Any) -> Any:
@@ -182,12 +191,18 @@ def _features(seed: int, n: int, shift: float) -> np.ndarray:
     return np.array([[5.0], [-20.0], [0.1]]) + np.array([[1.0], [6.0], [0.02]]) * (rng.standard_normal((3, n)) + shift)
 
 
+def _with_constant(seed: int, n: int) -> np.ndarray:
+    return np.concatenate([_features(seed, n, 0.0), np.full((1, n), -0.5)])
+
+
 standardize = Check(
     "standardise the test set",
     _standardized,
     (
         Case("3 features, 40 training frames, 10 test frames", (_features(0, 40, 0.0), _features(1, 10, 0.5))),
         Case("a test set of two frames", (_features(2, 30, 0.0), _features(3, 2, 0.0))),
+        Case("a test set five deviations away", (_features(4, 30, 0.0), _features(5, 8, 5.0))),
+        Case("a feature that never changes", (_with_constant(6, 20), _with_constant(7, 5))),
     ),
     (
         Mistake(
@@ -214,6 +229,65 @@ standardize = Check(
         Mistake("divided by the variance", _wrong(variance=True), "The standard deviation is its root."),
         Mistake(
             "n − 1 in the deviation", _wrong(ddof=1), "Here it is the deviation of these data: numpy.std as it is."
+        ),
+        Mistake(
+            "a division by a deviation of zero",
+            _wrong(unguarded=True),
+            "A band that never changes has deviation 0, and 0/0 is NaN: only centre it, or it spoils all that follows.",
+        ),
+        Mistake(
+            "values beyond ±3 cut off",
+            lambda train, test: np.clip(_standardized(train, test), -3.0, 3.0),
+            "What is far away in the test set must stay far away: a z-score has no ends.",
+        ),
+    ),
+    rtol=1e-6,  # (deviation + 1e-8) is a guard, too
+)
+
+
+def _split(speakers: np.ndarray, held_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    out = np.isin(speakers, held_out)
+    return np.flatnonzero(~out), np.flatnonzero(out)
+
+
+_TWELVE = np.array([3, 1, 1, 2, 3, 3, 0, 2, 1, 0, 0, 2])
+
+speaker_split = Check(
+    "split by speaker",
+    _split,
+    (
+        Case("six frames of three speakers, one held out", (np.array([7, 7, 8, 9, 8, 7]), np.array([8]))),
+        Case("twelve frames of four speakers, two held out", (_TWELVE, np.array([3, 1]))),
+        Case("a held-out speaker who has no frame", (_TWELVE, np.array([2, 5]))),
+    ),
+    (
+        Mistake(
+            "training and test exchanged",
+            lambda speakers, held_out: _split(speakers, held_out)[::-1],
+            "The speakers that are held out are for the test; all others are for training.",
+        ),
+        Mistake(
+            "speakers instead of frames",
+            lambda speakers, held_out: (np.setdiff1d(speakers, held_out), np.intersect1d(speakers, held_out)),
+            "Asked are the places of the frames in the array, not the names of their speakers.",
+        ),
+        Mistake(
+            "a split by place, which divides speakers",
+            lambda speakers, held_out: (
+                np.arange(len(speakers) - int(np.isin(speakers, held_out).sum())),
+                np.arange(len(speakers) - int(np.isin(speakers, held_out).sum()), len(speakers)),
+            ),
+            "Frames of one speaker lie anywhere in the array: ask each frame who speaks.",
+        ),
+        Mistake(
+            "only the first held-out speaker",
+            lambda speakers, held_out: _split(speakers, held_out[:1]),
+            "There may be several: numpy.isin asks for all of them at once.",
+        ),
+        Mistake(
+            "masks instead of places",
+            lambda speakers, held_out: (~np.isin(speakers, held_out), np.isin(speakers, held_out)),
+            "Asked are indices, such as [0, 3, 4]: numpy.flatnonzero makes them of a mask.",
         ),
     ),
 )

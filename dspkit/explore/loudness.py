@@ -6,10 +6,11 @@ import numpy as np
 
 from .._validate import positive_number
 from ..hearing import a_weighting, equal_loudness_contour
-from ..loudness import integrated_loudness, true_peak
+from ..loudness import integrated_loudness
 from ..normalization import limit
 from ..viz._style import Figure
-from ..viz.loudness import curves_over_frequency, levels
+from ..viz.loudness import curves_over_frequency
+from ..viz.normalization import gain_curve
 from ._explorer import Explorer, slider
 
 __all__ = ["equal_loudness", "limiter"]
@@ -33,18 +34,16 @@ def equal_loudness(*, phon: float = 40.0) -> Explorer:
 def limiter(y: np.ndarray, sr: float, *, gain: float = 12.0, release: float = 50.0) -> Explorer:
     """A sound made louder by ``gain`` dB, then limited to -1 dBFS: how much louder is it?
 
-    ``release`` in milliseconds.
+    ``release`` in milliseconds. Drawn are the waveform before and after, and the gain between them.
     """
     sr = positive_number(sr, "sr", unit="hertz")
 
     def draw(gain: float, release: float) -> Figure:
-        louder = limit(y * 10 ** (gain / 20), sr, ceiling=-1.0, release=release / 1e3)
-        before, after = float(integrated_loudness(y, sr)), float(integrated_loudness(louder, sr))
-        table = {
-            "before": {"loudness [LUFS]": before, "true peak [dBTP]": float(np.max(true_peak(y, sr)))},
-            "after": {"loudness [LUFS]": after, "true peak [dBTP]": float(np.max(true_peak(louder, sr)))},
-        }
-        return levels(table, title=f"Asked for {gain:g} dB, {after - before:.1f} dB louder")
+        wanted = y * 10 ** (gain / 20)
+        louder = limit(wanted, sr, ceiling=-1.0, release=release / 1e3)
+        got = float(integrated_loudness(louder, sr)) - float(integrated_loudness(y, sr))
+        title = f"Asked for {gain:g} dB, {got:.1f} dB louder"
+        return gain_curve(wanted, louder, sr, title=title)
 
     return Explorer(
         draw,

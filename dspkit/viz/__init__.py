@@ -14,6 +14,7 @@ from . import (
     harmonics,
     loudness,
     mel,
+    normalization,
     sampling,
     short_time,
     sounds,
@@ -31,6 +32,7 @@ from .gpu import *
 from .harmonics import *
 from .loudness import *
 from .mel import *
+from .normalization import *
 from .sampling import *
 from .short_time import *
 from .sounds import *
@@ -54,5 +56,6 @@ __all__ = [
     *companding.__all__,
     *gpu.__all__,
     *loudness.__all__,
+    *normalization.__all__,
     *sampling.__all__,
 ]

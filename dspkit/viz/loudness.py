@@ -1,4 +1,4 @@
-"""Figures of lessons 11 and 12: contours, weightings, loudness over time, and what a level does to a set of sounds."""
+"""Figures of lesson 11: contours, weightings, loudness over time, and what lies between samples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import ParameterError
 from ..hearing import equal_loudness_contour
 from ._style import COLOURS, LINE_STYLES, Figure, figure, host, label, styled
 
-__all__ = ["curves_over_frequency", "equal_loudness", "levels", "loudness_over_time", "samples_and_between"]
+__all__ = ["curves_over_frequency", "equal_loudness", "loudness_over_time", "samples_and_between"]
 
 
 @styled
@@ -144,38 +144,4 @@ def samples_and_between(y: Any, *, sr: float, title: str = "") -> Figure:
         ax.axhline(sign, color="0.35", linestyle="--", linewidth=1.2)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     label(ax, title=title, x="Time [ms]", y="Amplitude")
-    return fig
-
-
-@styled
-def levels(table: Mapping[str, Mapping[str, float]], *, y: str = "Level [dB]", title: str = "") -> Figure:
-    """A group of bars for each row of a table: one sound, or one way, beside the others.
-
-    Parameters
-    ----------
-    table : row: {column: value}
-        All rows with the same columns.
-    y : str
-        What the values are.
-    title : str
-        The finding.
-
-    """
-    rows = list(table)
-    columns = list(table[rows[0]]) if rows else []
-    if not columns or any(list(row) != columns for row in table.values()):
-        raise ParameterError("table is empty, or its rows have different columns; expected {row: {column: value}}.")
-    fig, ax = figure(height=3.4)
-    width = 0.8 / len(columns)
-    for k, column in enumerate(columns):
-        at = np.arange(len(rows)) + (k - (len(columns) - 1) / 2) * width
-        ax.bar(
-            at, [table[row][column] for row in rows], width=0.92 * width, color=COLOURS[k % len(COLOURS)],
-            hatch=["", "//", "..", "xx"][k % 4], edgecolor="white", label=column,
-        )  # fmt: skip
-    ax.axhline(0, color="0.35", linewidth=1.0)
-    ax.set_xticks(range(len(rows)), rows)
-    ax.grid(visible=False, axis="x")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    label(ax, title=title, y=y)
     return fig

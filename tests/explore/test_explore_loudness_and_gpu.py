@@ -25,10 +25,13 @@ def test_contour_and_weighting():
 def test_limiter_says_how_much_louder():
     y = dk.drum_loop(sr=8000, duration=1.0).astype(np.float64)
     explorer = dk.explore.limiter(y, 8000, gain=0)
-    assert "Asked for 0 dB, 0.0 dB louder" in title(explorer.draw(gain=0, release=50))
+    assert explorer.draw(gain=0, release=50).get_suptitle() == "Asked for 0 dB, 0.0 dB louder"
     louder = explorer.draw(gain=20, release=50)
-    gained = float(title(louder).split(", ")[1].split()[0])
+    gained = float(louder.get_suptitle().split(", ")[1].split()[0])
     assert 0 < gained < 20
+    before, after = (line.get_ydata() for line in louder.axes[0].lines[:2])
+    assert np.allclose(before, 10 * y)
+    assert np.array_equal(after, dk.limit(10 * y, 8000, ceiling=-1.0))
 
 
 def test_crossover_moves_with_what_is_carried():

@@ -1,4 +1,4 @@
-"""The figures of lessons 11 and 12 draw the numbers that they are given."""
+"""The figures of lesson 11 draw the numbers that they are given."""
 
 import numpy as np
 import pytest
@@ -37,10 +37,3 @@ def test_between_goes_through_the_samples():
     assert np.interp(0.0, curve.get_xdata(), curve.get_ydata()) == pytest.approx(y[0])
     with pytest.raises(dk.ParameterError, match="expected one channel"):
         dk.viz.samples_and_between(np.ones((2, 3)), sr=8000)
-
-
-def test_levels_are_bars():
-    (ax,) = dk.viz.levels({"a": {"x": -3.0, "y": -6.0}, "b": {"x": -1.0, "y": -2.0}}).axes
-    assert [p.get_height() for p in ax.patches] == [-3.0, -1.0, -6.0, -2.0]
-    with pytest.raises(dk.ParameterError, match="different columns"):
-        dk.viz.levels({"a": {"x": 1.0}, "b": {"y": 1.0}})
