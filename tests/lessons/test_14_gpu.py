@@ -138,6 +138,27 @@ def test_training_and_test_share_no_sample(lesson):
         assert last.size > 8000
 
 
+def test_the_gradients_are_the_slopes_of_the_cross_entropy(lesson):
+    rng, step = np.random.default_rng(2), 1e-6
+    x, labels = rng.standard_normal((5, 3)), np.array([0, 3, 1, 2, 2])
+    W = [rng.standard_normal((3, 6)), rng.standard_normal((6, 4))]
+
+    def loss():
+        scores = np.maximum(0, x @ W[0]) @ W[1]
+        return np.mean(np.log(np.sum(np.exp(scores), axis=-1)) - scores[np.arange(5), labels])
+
+    for matrix, gradient in zip(W, lesson.gradients(x, labels, *W), strict=True):
+        slopes = np.zeros_like(matrix)
+        for at in np.ndindex(matrix.shape):
+            before = matrix[at]
+            matrix[at] = before + step
+            above = loss()
+            matrix[at] = before - step
+            slopes[at] = (above - loss()) / (2 * step)
+            matrix[at] = before
+        np.testing.assert_allclose(gradient, slopes, atol=1e-8)
+
+
 # --- the cards ---
 
 
