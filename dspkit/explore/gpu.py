@@ -33,7 +33,7 @@ def crossover(
         )
         gpu = overhead + SAMPLES * (1 / gpu_rate + cost / rate)
         most = (1 / cpu_rate) / (1 / gpu_rate + cost / rate)
-        title = f"The GPU pays from {where:,.0f} samples on; {most:.0f} times faster at most"
+        title = f"Simulated: the GPU pays from {where:,.0f} samples on; {most:.0f} times faster at most"
         lines = {"CPU": SAMPLES / cpu_rate, "GPU": gpu}
         return draw_crossover(SAMPLES, lines, marks={"equal": where}, title=title)
 

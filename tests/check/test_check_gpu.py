@@ -32,3 +32,23 @@ RIGHT = [
 def test_right_answers_pass(check, function):
     verdict = check(function)
     assert verdict, verdict
+
+
+def test_a_median_of_runs_that_are_waited_for_passes_too():
+    def median(gpu, n_bytes):
+        times = []
+        for _ in range(11):
+            begin = gpu.now()
+            gpu.run("mel", bytes_moved=n_bytes)
+            gpu.synchronize()
+            times.append(gpu.now() - begin)
+        return sorted(times[1:])[5]
+
+    verdict = dk.check.time_on_gpu(median)
+    assert verdict, verdict
+
+
+def test_samples_read_once_for_each_frame_are_recognised():
+    verdict = dk.check.bytes_a_sample(lambda n, hop, bands: counted(n, hop, bands) + 4 * (n / hop - 1))
+    assert verdict.status == "recognised"
+    assert "each frame that reads them" in str(verdict)

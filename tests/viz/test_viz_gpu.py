@@ -39,6 +39,53 @@ def test_timeline_has_a_bar_for_each_event():
         dk.viz.timeline([])
 
 
+def test_timeline_numbers_the_readings():
+    gpu = dk.cuda.SimulatedGPU()
+    gpu.run("mel", bytes_moved=3e9)
+    (ax,) = dk.viz.timeline(gpu.events, read=[0.0, 0.5, 0.501]).axes
+    assert [(t.get_text().strip(), t.get_position()[0]) for t in ax.texts] == [("1", 0.0), ("2", 500.0), ("3", 501.0)]
+
+
+def test_labels_on_the_flat_part_do_not_share_a_side():
+    fig = dk.viz.roofline({"a": 20.0, "b": 100.0}, memory_rate=1e12, arithmetic_rate=1e13)
+    a, b = (t for t in fig.axes[0].texts if t.get_text()[0] in "ab")
+    assert a.get_position()[1] < 0 < b.get_position()[1]
+
+
+def test_least_times_are_the_bars_and_the_title_has_the_share_of_the_longest():
+    (ax,) = dk.viz.least_times({"way": 3e-3, "work": 1e-3}).axes
+    assert np.allclose([patch.get_width() for patch in ax.patches], [3.0, 1.0])
+    assert ax.get_title(loc="left") == "Simulated: way takes 75 % of the time"
+    assert dk.viz.least_times({"a": 1.0}, title="t").axes[0].get_title(loc="left") == "t"
+    with pytest.raises(dk.ParameterError, match="above zero"):
+        dk.viz.least_times({"a": 0.0})
+
+
+@pytest.mark.parametrize("sizes", [(2048, 512, 128), (400, 160, 80)])
+def test_bytes_moving_fills_the_bars_at_one_rate(sizes):
+    n_fft, hop_length, n_mels = sizes
+    movie = dk.viz.bytes_moving(n_fft=n_fft, hop_length=hop_length, n_mels=n_mels)
+    totals = [sum(s.values()) for s in dk.cuda.mel_traffic(n_fft=n_fft, hop_length=hop_length, n_mels=n_mels).values()]
+    bars = movie.figure.axes[1], movie.figure.axes[3]
+    assert [len(ax.patches) for ax in bars] == [8, 2]
+    for k in (0, 1, 20, movie.frames - 1):
+        movie.update(k)
+        moved = max(totals) * k / (movie.frames - 1)
+        for ax, total in zip(bars, totals, strict=True):
+            assert sum(p.get_width() for p in ax.patches) == pytest.approx(min(moved, total))
+    said = [movie.figure.axes[i].texts[2].get_text() for i in (0, 2)]
+    assert said == ["done", "done"]
+    assert bars[0].get_title(loc="left") == f"The steps move {totals[0] / totals[1]:.0f} times as many bytes"
+
+
+def test_bytes_moving_names_what_is_on_its_way():
+    movie = dk.viz.bytes_moving()
+    movie.update(12)  # 24 of 85 bytes: the sound is read, the frames are written
+    steps, one = (movie.figure.axes[i].texts[2].get_text() for i in (0, 2))
+    assert steps == "reads the frames"
+    assert one == "done"
+
+
 def test_crossover_draws_the_lines():
     (ax,) = dk.viz.crossover([1, 10], {"CPU": [1e-3, 2e-3]}, marks={"equal": 5.0, "never": np.inf}).axes
     assert ax.lines[0].get_ydata().tolist() == [1.0, 2.0]
