@@ -84,7 +84,7 @@ def two_workers(n: int = 64, *, killed: int = 12, title: str = "") -> Movie:
     kinds = (
         (WAITING, "o", "0.75", "waiting"),
         (SENT, "s", COLOURS[0], "sent to a worker"),
-        (UNSURE, "X", COLOURS[1], "its worker is dead: alone, again"),
+        (UNSURE, "X", COLOURS[1], "a dead worker may have had it: again, alone"),
         (PLACED, "D", COLOURS[2], "in place"),
     )
     drawn = {kind: ax.plot([], [], mark, color=colour, markersize=9, label=words)[0] for kind, mark, colour, words in kinds}
