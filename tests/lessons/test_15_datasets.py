@@ -13,7 +13,7 @@ pytest.importorskip("soxr", reason="soxr is not installed")
 
 def test_the_loop_by_hand_loses_a_sound_or_more_in_each_accident(lesson):
     assert lesson.hand == {
-        "killed": 1, "other settings": 24, "a file changed": 1, "two endings": 1, "a broken file": 5,
+        "killed": 1, "other settings": 24, "a file changed": 1, "two endings": 1, "a broken file": 4,
     }  # fmt: skip
 
 
@@ -25,18 +25,18 @@ def test_extract_loses_none(lesson):
 def test_the_killed_run_was_killed_midway_and_nothing_noted_was_made_again(lesson):
     assert lesson.again.done + lesson.again.reused == 48
     assert lesson.again.reused == lesson.noted >= 5  # the second Python has worked at all
-    assert lesson.child.returncode in (0, -9, 1)  # killed, unless it was quicker
 
 
 def test_only_what_changed_is_made(lesson):
     assert (lesson.other.done, lesson.other.reused) == (48, 0)
     assert (lesson.changed.done, lesson.changed.reused) == (1, 47)
     assert (lesson.endings.done, lesson.endings.reused) == (1, 48)
+    assert lesson.removed == ("speech/0.flac",)
     assert lesson.other.folder != lesson.report.folder
 
 
 def test_the_broken_file_is_named_and_all_others_are_made(lesson):
-    assert lesson.partly.done == 48
+    assert lesson.partly.done == 47
     assert list(lesson.partly.skipped) == [lesson.broken.relative_to(lesson.sounds).as_posix()]
     assert "cannot be read as sound" in next(iter(lesson.partly.skipped.values()))
 
@@ -44,7 +44,6 @@ def test_the_broken_file_is_named_and_all_others_are_made(lesson):
 def test_split_by_sound_recognises_the_speaker_and_split_by_speaker_guesses(lesson):
     assert lesson.shares["split by sound"] > 85
     assert 40 < lesson.shares["split by speaker"] < 60
-    assert sum(lesson.ill.values()) == 10
     for seed in range(5):
         train, test = lesson.data.split("folder", parts=(0.8, 0.2), seed=seed)
         speakers = [{record["sound"].split("/")[0] for record in part.records} for part in (train, test)]
