@@ -317,4 +317,3 @@ epoch_seconds = Check(
         ),
     ),
 )
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import ParameterError
+from ..viz._style import Figure
 from ..viz.datasets import batch_lengths
 from ._explorer import Explorer, slider
 
@@ -18,7 +19,7 @@ def batch_length(lengths: Sequence[int] = (42, 61, 75, 80, 98, 120, 150, 201), *
         raise ParameterError(f"lengths={lengths}; expected one number of frames or more.")
     most = max(lengths)
 
-    def draw(length: int) -> object:
+    def draw(length: int) -> Figure:
         return batch_lengths(lengths, length)
 
     return Explorer(draw, length=slider("length (frames)", min(length, most), 1, most, 1))

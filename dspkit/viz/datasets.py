@@ -87,7 +87,9 @@ def two_workers(n: int = 64, *, killed: int = 12, title: str = "") -> Movie:
         (UNSURE, "X", COLOURS[1], "a dead worker may have had it: again, alone"),
         (PLACED, "D", COLOURS[2], "in place"),
     )
-    drawn = {kind: ax.plot([], [], mark, color=colour, markersize=9, label=words)[0] for kind, mark, colour, words in kinds}
+    drawn = {
+        kind: ax.plot([], [], mark, color=colour, markersize=9, label=words)[0] for kind, mark, colour, words in kinds
+    }
     for kind, words in ((WAITING, "sounds"), (SENT, "with the two workers"), (PLACED, "features with their names")):
         ax.text(left[kind] + (columns - 1) / 2, rows + 0.1, words, ha="center", va="bottom")
     ax.set(xlim=(-1, 3 * columns + 6), ylim=(-2.4, rows + 1))

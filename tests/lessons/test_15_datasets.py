@@ -1,5 +1,7 @@
 """Lesson 15: what its sentences claim and its outputs do not show."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,7 @@ def test_filling_pulls_the_mean_and_the_mask_says_where(lesson):
     own = lesson.own
     assert own.tolist() == [1 + round(s * 100) for s in (0.4, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5, 2.0)]
     assert not lesson.batch.mask[0, own[0] :].any()
-    assert abs(lesson.X.mean() - lesson.X[lesson.batch.mask[0]].mean()) > 5
+    assert abs(lesson.shortest.mean() - lesson.shortest[lesson.batch.mask[0]].mean()) > 5
     assert np.minimum(own, 40).sum() == 8 * 40  # at 40 frames nothing is filling
     assert 0.45 < 1 - own.sum() / (8 * 201) < 0.55  # at 201 half is
 
@@ -78,7 +80,7 @@ def test_the_movie_follows_the_rules_of_the_package(lesson):
     assert max(sent) == 2 * _engines.CHUNKS_PER_WORKER * _engines.CHUNK == 32
     assert max(int(np.sum(state == UNSURE)) for state in states) == 32
     assert np.all(states[-1] == PLACED)
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in itertools.pairwise(states):
         assert np.all(after[before == PLACED] == PLACED)
 
 
