@@ -168,8 +168,8 @@ def counts_beside(
     if point is not None:
         what, way, words = point
         k = ways.index(way)
-        at = (0.8 * rows[what][way], list(rows).index(what) + (k - (len(ways) - 1) / 2 + 0.5) * thick)
-        mark(ax, words, at, to=(24, -24))
+        tip = (0.8 * rows[what][way], list(rows).index(what) + (k - (len(ways) - 1) / 2 + 0.5) * thick)
+        mark(ax, words, tip, to=(24, -24))
     ax.set_yticks(np.arange(len(rows)), list(rows))
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
