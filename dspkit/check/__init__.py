@@ -9,6 +9,7 @@ from . import (
     cepstrum,
     companding,
     convolution,
+    datasets,
     fast_fourier,
     fourier,
     gpu,
@@ -27,6 +28,7 @@ from ._trial import Case
 from .cepstrum import *
 from .companding import *
 from .convolution import *
+from .datasets import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -45,5 +47,5 @@ __all__ = [
     *sounds.__all__, *harmonics.__all__, *time_domain.__all__, *convolution.__all__, *fourier.__all__,
     *fast_fourier.__all__, *windows.__all__, *short_time.__all__,
     *mel.__all__, *cepstrum.__all__, *gpu.__all__, *loudness.__all__, *sampling.__all__, *normalization.__all__,
-    *companding.__all__,
+    *companding.__all__, *datasets.__all__,
 ]  # fmt: skip

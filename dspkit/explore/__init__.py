@@ -7,6 +7,7 @@ from . import (
     cepstrum,
     companding,
     convolution,
+    datasets,
     fast_fourier,
     fourier,
     gpu,
@@ -23,6 +24,7 @@ from ._explorer import Explorer
 from .cepstrum import *
 from .companding import *
 from .convolution import *
+from .datasets import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -49,6 +51,7 @@ __all__ = [
     *cepstrum.__all__,
     *companding.__all__,
     *gpu.__all__,
+    *datasets.__all__,
     *loudness.__all__,
     *sampling.__all__,
 ]

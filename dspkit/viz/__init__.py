@@ -8,6 +8,7 @@ from . import (
     cepstrum,
     companding,
     convolution,
+    datasets,
     fast_fourier,
     fourier,
     gpu,
@@ -26,6 +27,7 @@ from ._style import Figure
 from .cepstrum import *
 from .companding import *
 from .convolution import *
+from .datasets import *
 from .fast_fourier import *
 from .fourier import *
 from .gpu import *
@@ -55,6 +57,7 @@ __all__ = [
     *cepstrum.__all__,
     *companding.__all__,
     *gpu.__all__,
+    *datasets.__all__,
     *loudness.__all__,
     *normalization.__all__,
     *sampling.__all__,
