@@ -129,6 +129,7 @@ bytes_a_sample = Check(
         Case("n_fft 2048, hop 512, 128 bands", (2048, 512, 128)),
         Case("n_fft 400, hop 160, 80 bands", (400, 160, 80)),
         Case("n_fft 512, hop 512, 40 bands", (512, 512, 40)),
+        Case("n_fft 401 (odd), hop 160, 80 bands", (401, 160, 80)),
     ),
     (
         Mistake(

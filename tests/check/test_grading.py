@@ -29,7 +29,7 @@ CLASS: dict[str, tuple[list[str], tuple[float, float], str]] = {
     "the sheet as it was": ([IMPORTS, "def my_rms(y):\n    ..."], (0, 0), "not tried yet"),
     "nothing": ([], (0, 0), "there is no function my_rms"),
     "an endless cell": ([IMPORTS, RIGHT, "while True:\n    pass", CROSSINGS], (2, 1), "passed"),
-    "an endless function": ([IMPORTS, "def my_rms(y):\n    while 1:\n        pass", CROSSINGS], (0, 1), "took too long"),
+    "an endless function": ([IMPORTS, "def my_rms(y):\n    while 1:\n        2", CROSSINGS], (0, 1), "took too long"),
     "ends the program": ([IMPORTS, "import sys", "sys.exit()", RIGHT, CROSSINGS], (2, 1), "passed"),
     "ends in its function": ([IMPORTS, "def my_rms(y):\n    exit()", CROSSINGS], (0, 1), "it ended the program"),
     "kills its process": ([IMPORTS, "import os\nos._exit(3)", RIGHT], (0, 0), "ended with status 3"),
