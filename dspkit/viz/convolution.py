@@ -90,11 +90,12 @@ def response(
         label(ax, y="Amplitude")
     end = max(each.size for each, _ in sounds.values()) / sr
     axes[0].set_xlim(-0.006 * end, end)
-    for i, (words, (seconds, amplitude)) in enumerate((marks or {}).items()):
+    in_time = sorted((marks or {}).items(), key=lambda item: item[1])
+    for i, (words, (seconds, amplitude)) in enumerate(in_time):
         if zoom is None:
             mark(axes[1], words, (seconds, amplitude), to=(44 + 56 * i, 16 - 3 * i))
         else:
-            mark(close, words, (1000 * seconds, amplitude), to=(20, 26))
+            mark(close, words, (1000 * seconds, amplitude), to=(20, 26 + 22 * (i % 2)))  # neighbours at two heights
     axes[2].set_xlabel("Time [s]")
     ends = sounds["sound x"][0].size / sr
     for ax in (axes[0], axes[2]):
@@ -722,7 +723,7 @@ def error_map(
     fig, ax = figure(width=7.2, height=5.6)
     levels = 10.0 ** np.arange(-2.0, np.log10(np.max(error)), 0.5)
     lines = ax.contour(first, second, error, levels, colors="0.55", linewidths=0.9)
-    ax.clabel(lines, lines.levels[2::2], fmt=lambda v: f"{v:g}", fontsize=9)
+    ax.clabel(lines, lines.levels[4::2], fmt=lambda v: f"{v:g}", fontsize=9)
     ax.plot(path[:, 0], path[:, 1], "o-", color=KERNEL, ms=3.5, lw=1.3)
     ax.plot(*path[0], "s", color=KERNEL, ms=9)
     ax.plot(*goal, "*", color=RESULT, ms=18, mec="white", zorder=5)
