@@ -465,7 +465,7 @@ def _check_groups(c: int, o: int, groups: int) -> None:
 def _axis_hint(x: Array, w: Array, groups: int, last: bool) -> str:
     if w.shape[1] * groups == x.shape[2]:
         other = "(out, channels, k), say data_format='NCW'" if last else "(k, channels, out), say data_format='NWC'"
-        return f"Are x's last two axes swapped? Turn them round (x.T for one sound); or, if the kernel is {other}."
+        return f"Are x's last two axes swapped? Swap them back (x.T for one sound); or, if the kernel is {other}."
     return "The kernel's axes are (k, channels in, out)." if last else "The kernel's axes are (out, channels in, k)."
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
-from ._check import Case, Check, Mistake
+from ._check import Case, Check, Mistake, Verdict, _run_quietly
 
 __all__ = [
     "block_convolution",
@@ -132,9 +136,45 @@ def _all(x: np.ndarray, h: np.ndarray) -> int:
     return len(x) + len(h) - 1
 
 
-fast_convolution = Check(
+@dataclass(frozen=True, repr=False)
+class _ByBlocks(Check):
+    """A check that asks for the way, too: right values made without spectra of ``n_fft`` points do not pass."""
+
+    def __call__(self, function: Callable[..., Any]) -> Verdict:
+        verdict = super().__call__(function)
+        case = self.cases[2]  # several blocks, the last not full
+        n_fft = case.args[2]
+        if verdict and {n_fft} != (sizes := _transform_sizes(function, case)):
+            came = (
+                f"it takes spectra of {', '.join(map(str, sorted(sizes)))} points" if sizes else "it takes no spectrum"
+            )
+            return Verdict(
+                "failed",
+                f"✗ {self.name}: the values are right, but for {case.words}, {came}. "
+                f"Cut x into blocks, and use np.fft.rfft and np.fft.irfft with n_fft points for each.",
+            )
+        return verdict
+
+
+def _transform_sizes(function: Callable[..., Any], case: Case) -> set[int]:
+    """How many points NumPy's forward transforms have that ``function`` calls for a case."""
+    sizes = set()
+
+    def watched(transform: Callable[..., Any]) -> Callable[..., Any]:
+        def call(a: Any, n: int | None = None, *args: Any, **kwargs: Any) -> Any:
+            sizes.add(int(np.shape(a)[-1] if n is None else n))
+            return transform(a, n, *args, **kwargs)
+
+        return call
+
+    with patch.multiple(np.fft, rfft=watched(np.fft.rfft), fft=watched(np.fft.fft)):
+        _run_quietly(function, case)
+    return sizes
+
+
+fast_convolution = _ByBlocks(
     "fast_convolution",
-    lambda x, h, n_fft: np.convolve(x, h),
+    lambda x, h, n_fft: _fast(x, h, n_fft)[: _all(x, h)],
     (
         Case("6 samples, 2 taps, 5 points", (_noise(6, 1), _noise(2, 2), 5)),
         Case("blocks that fit exactly: 12 samples, 3 taps, 8 points", (_noise(12, 3), _noise(3, 4), 8)),

@@ -54,6 +54,8 @@ def response(
 ) -> Figure:
     """A sound, the impulse response of what it went through, and what came out: on one time axis, each with its scale.
 
+    Dotted lines show where the sound ends.
+
     Parameters
     ----------
     x, h, y : arrays (n,)
@@ -88,12 +90,18 @@ def response(
         label(ax, y="Amplitude")
     end = max(each.size for each, _ in sounds.values()) / sr
     axes[0].set_xlim(-0.006 * end, end)
-    for i, (words, (seconds, amplitude)) in enumerate((marks or {}).items()):
+    in_time = sorted((marks or {}).items(), key=lambda item: item[1])
+    for i, (words, (seconds, amplitude)) in enumerate(in_time):
         if zoom is None:
             mark(axes[1], words, (seconds, amplitude), to=(44 + 56 * i, 16 - 3 * i))
         else:
-            mark(close, words, (1000 * seconds, amplitude), to=(20, 26))
+            mark(close, words, (1000 * seconds, amplitude), to=(20, 26 + 22 * (i % 2)))  # neighbours at two heights
     axes[2].set_xlabel("Time [s]")
+    ends = sounds["sound x"][0].size / sr
+    for ax in (axes[0], axes[2]):
+        ax.axvline(ends, color="0.4", lw=1.0, ls=":")
+    if ends < 0.8 * end:
+        mark(axes[0], "x ends", (ends, 0.0), to=(40, 16))
     if zoom is None:
         label(axes[0], title=title, y="Amplitude")
     else:
@@ -221,7 +229,8 @@ def copies_add(x: Any, h: Any, *, at: int | None = None) -> Movie:
             landing = 1.0 if k < done else min(phase, 5) / 5 if k == done and not end else -1.0
             shown = landing >= 0.0 and (x[k] != 0 or landing == 1.0)
             eased = landing * landing * (3 - 2 * landing)
-            copy.set(k + np.arange(h.size) if shown else [], x[k] * h if shown else [], -(k + 1.0) * eased)
+            height = -0.45 - (k + 0.55) * eased  # from below the sound down to its own line
+            copy.set(k + np.arange(h.size) if shown else [], x[k] * h if shown else [], height)
             arrived = 1.0 if k < done else (phase - 5) / (step - 5) if k == done and phase > 5 and not end else 0.0
             partial[k : k + h.size] += arrived * x[k] * h
             for text in values[k]:
@@ -254,7 +263,7 @@ def flip_and_slide(x: Any, h: Any) -> Movie:
     step, scale = 6, 0.72 / max(np.max(np.abs(x)), np.max(np.abs(h)), np.max(np.abs(y)))
     padded = np.pad(x, (k - 1, k - 1))
     n = np.arange(1 - k, y.size)
-    names = ["sound  x[k]", "h flipped  h[n−k]", "output  y[n]"]
+    names = ["sound  x[k]", "flipped  h[n−k]", "output  y[n]"]
     with rc_context(STYLE):
         fig, ax = _table(names, (0.4 - k, y.size - 0.2), (0.4 - k, y.size - 0.2), height=3.5)
         ax.set_ylim(-2.75, 0.95)
@@ -264,12 +273,13 @@ def flip_and_slide(x: Any, h: Any) -> Movie:
         label(ax, title="The flipped kernel slides along the sound", x="k, n [samples]")
         outside = n[(n < 0) | (n >= x.size)]
         ax.plot(outside, np.zeros(outside.size), "s", mfc="white", mec=GREY, ms=7)
-        _Stems(ax, SOUND, scale).set(np.arange(x.size), x, 0.0)
-        _numbers(ax, np.arange(x.size), x, 0.0, scale, SOUND)
+        sound = _Stems(ax, SOUND, scale)
+        sound.set(np.arange(x.size), x, 0.0)
+        heard = _numbers(ax, np.arange(x.size), x, 0.0, scale, SOUND)
         kernel, total = _Stems(ax, KERNEL, scale), _Stems(ax, RESULT, scale)
         taps = _numbers(ax, np.zeros(k), h[::-1], -1.0, scale, KERNEL)
         sums = _numbers(ax, np.arange(y.size), y, -2.0, scale, RESULT)
-        band = ax.axvspan(0.0, float(k), ymin=0.4, ymax=0.99, color=COLOURS[4], alpha=0.2, lw=0)
+        band = ax.axvspan(0.0, float(k), ymin=0.4, ymax=0.99, color=COLOURS[4], alpha=0.2, lw=0, zorder=0)
         said = ax.text(0.995, 0.06, "", transform=ax.transAxes, ha="right", va="center", fontsize=11, bbox=_BOX)
         back = int(np.argmax(np.abs(y)))  # where the last picture stands
         terms = [(h[j], padded[back - j + k - 1]) for j in reversed(range(k)) if 0 <= back - j < x.size]
@@ -301,7 +311,17 @@ def flip_and_slide(x: Any, h: Any) -> Movie:
             if end
             else "The flipped kernel slides along the sound"
         )
-        moving = [*kernel.artists, *total.artists, *taps, *sums, band, said, pointed]
+        moving = [
+            band,
+            *sound.artists,
+            *heard,
+            *kernel.artists,
+            *total.artists,
+            *taps,
+            *sums,
+            said,
+            pointed,
+        ]  # band behind
         return [*moving, ax._left_title]  # type: ignore[attr-defined]
 
     what = f"a flipped kernel of {k} taps slides along {x.size} samples and makes {y.size} outputs, one at a time"
@@ -370,7 +390,7 @@ def three_views(
     bins.tick_params(axis="y", length=0)
     bins.grid(False)
     bins.xaxis.get_major_locator().set_params(integer=True)
-    label(bins, title="Partials: strengths multiply", x="k [number of the partial]")
+    label(bins, title="Partials: strengths multiply", x="m [number of the partial]")
     headline(fig, title)
     return fig
 
@@ -484,7 +504,7 @@ def wrapped(y: Any, n: int, *, title: str = "On a loop that is too short, the en
         ax.xaxis.get_major_locator().set_params(integer=True)
     whole.axvline(n - 0.5, color="0.4", ls=":")
     mark(whole, f"the last {tail} outputs", (n + (tail - 1) / 2, float(np.max(y[n:]))), to=(0, 34))
-    mark(ring, "are added to the first", (0.1, float(y[0] + y[n])), to=(16, 50))
+    mark(ring, f"the last {tail}, added to the first", (0.1, float(y[0] + y[n])), to=(16, 50))
     label(whole, title=f"{y.size} points: room for all", x="n [samples]", y="y[n]")
     label(ring, title=f"{n} points: the end wraps around", x="n [samples]")
     headline(fig, title)
@@ -703,7 +723,7 @@ def error_map(
     fig, ax = figure(width=7.2, height=5.6)
     levels = 10.0 ** np.arange(-2.0, np.log10(np.max(error)), 0.5)
     lines = ax.contour(first, second, error, levels, colors="0.55", linewidths=0.9)
-    ax.clabel(lines, lines.levels[::2], fmt=lambda v: f"{v:g}", fontsize=9)
+    ax.clabel(lines, lines.levels[4::2], fmt=lambda v: f"{v:g}", fontsize=9)
     ax.plot(path[:, 0], path[:, 1], "o-", color=KERNEL, ms=3.5, lw=1.3)
     ax.plot(*path[0], "s", color=KERNEL, ms=9)
     ax.plot(*goal, "*", color=RESULT, ms=18, mec="white", zorder=5)

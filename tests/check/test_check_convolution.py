@@ -90,7 +90,6 @@ RIGHT = [
     ),
     (dk.check.fast_convolution, overlap_add),
     (dk.check.fast_convolution, overlap_save),
-    (dk.check.fast_convolution, lambda x, h, n_fft: scipy.signal.oaconvolve(x, h)),
     (dk.check.same_padding, lambda n, k, stride: dk.conv1d_padding(n, k, stride=stride, padding="same")),
     (dk.check.block_convolution, lfilter_block),
 ]
@@ -155,3 +154,21 @@ def test_mistakes_are_named_however_they_are_written(check, function, name):
     verdict = check(function)
     assert verdict.status == "recognised", verdict
     assert name in verdict.mistake
+
+
+@pytest.mark.parametrize(
+    ("function", "came"),
+    [
+        (lambda x, h, n_fft: np.convolve(x, h), "no spectrum"),
+        (lambda x, h, n_fft: scipy.signal.oaconvolve(x, h), "no spectrum"),
+        (lambda x, h, n_fft: np.fft.irfft(np.fft.rfft(x, 64) * np.fft.rfft(h, 64))[: len(x) + len(h) - 1], "64 points"),
+    ],
+)
+def test_a_fast_convolution_without_blocks_does_not_pass(function, came):
+    """Right values in one line: the exercise is the blocks."""
+    rfft = np.fft.rfft
+    verdict = dk.check.fast_convolution(function)
+    assert verdict.status == "failed"
+    assert "the values are right" in verdict.text
+    assert came in verdict.text
+    assert np.fft.rfft is rfft
