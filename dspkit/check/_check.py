@@ -16,6 +16,8 @@ from ._words import agree, describe, is_empty, more_words, wrong_kind
 Status = Literal["passed", "recognised", "failed", "not tried yet"]
 # How long all cases of a check may take together, in seconds.
 TIME_LIMIT = 10.0
+# Answers nearer than this, relative to the largest, are the same but for rounding.
+TO_THE_DIGIT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -227,11 +229,9 @@ class Check:
         case, limit = self.cases[first], self._limit(self.cases[first])
         hints, error = more_words(answers[first], expected[first], limit)
         hints.append("Make it again: args = verdict.case.args, then my_function(*args).")
-        for mistake in self.mistakes:
-            theirs = [answer_of(mistake.wrong, case) for case in self.cases]
-            if not any(self._wrong(answers, theirs)):
-                text = f"✗ {self.name}: this is {mistake.name}. {mistake.advice}"
-                return Verdict("recognised", text, mistake.name, case, self.name, hints, error)
+        if mistake := self._recognised(answers):
+            text = f"✗ {self.name}: this is {mistake.name}. {mistake.advice}"
+            return Verdict("recognised", text, mistake.name, case, self.name, hints, error)
         right = len(wrong) - sum(wrong)
         others = f" Right in {right} of {len(wrong)} cases." if right else ""
         if changed := next((trial.changed for trial in trials if trial.changed), ""):
@@ -239,6 +239,17 @@ class Check:
         difference = describe(answers[first], expected[first], limit)
         text = f"✗ {self.name}: wrong for {case.words}. {difference}{others}"
         return Verdict("failed", text, None, case, self.name, hints, error)
+
+    def _recognised(self, answers: Sequence[Any]) -> Mistake | None:
+        """The mistake that gives these answers: to the last digits, or else within what the exercise allows."""
+        near = None
+        for mistake in self.mistakes:
+            theirs = [answer_of(mistake.wrong, case) for case in self.cases]
+            if all(agree(a, t, TO_THE_DIGIT) for a, t in zip(answers, theirs, strict=True)):
+                return mistake
+            if near is None and not any(self._wrong(answers, theirs)):
+                near = mistake
+        return near
 
     def _right(self, trials: Sequence[Trial], expected: Sequence[Any], uses: Callable[[], str | None]) -> Verdict:
         """The values are right: are they of the right kind, was the input left alone, was it done as asked?"""

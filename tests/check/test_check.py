@@ -186,6 +186,17 @@ def test_every_check_reads_well_and_knows_its_own_reference(check):
     assert all(case.words and not case.words.endswith(".") for case in check.cases)
 
 
+def test_no_two_checks_share_a_name():
+    assert len(dk.check.__all__) == len(set(dk.check.__all__))
+
+
+def test_of_two_mistakes_within_the_limit_the_nearer_is_named():
+    mistakes = [dk.check.Mistake(f"{f} times", lambda x, f=f: f * x, "No.") for f in (2.0, 2.001)]
+    check = dk.check.Check("same", lambda x: x, [dk.check.Case("one", (np.ones(1),))], mistakes, rtol=0.01)
+    assert check(lambda x: 2.001 * x).mistake == "2.001 times"
+    assert check(lambda x: 2.002 * x).mistake == "2.0 times"
+
+
 def test_what_numpy_warns_of_in_a_known_mistake_is_not_shown():
     mistake = dk.check.Mistake("a division by zero", lambda x: x / 0, "Divide by N.")
     check = dk.check.Check("mean", lambda x: x / x.size, [dk.check.Case("ones", (np.ones(2),))], [mistake])
