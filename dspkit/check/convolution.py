@@ -10,7 +10,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from ._check import Case, Check, Mistake, Verdict, _run_quietly
+from ._check import Case, Check, Mistake
+from ._trial import answer_of
 
 __all__ = [
     "block_convolution",
@@ -140,20 +141,13 @@ def _all(x: np.ndarray, h: np.ndarray) -> int:
 class _ByBlocks(Check):
     """A check that asks for the way, too: right values made without spectra of ``n_fft`` points do not pass."""
 
-    def __call__(self, function: Callable[..., Any]) -> Verdict:
-        verdict = super().__call__(function)
+    def uses(self, function: Callable[..., Any]) -> str | None:
         case = self.cases[2]  # several blocks, the last not full
-        n_fft = case.args[2]
-        if verdict and {n_fft} != (sizes := _transform_sizes(function, case)):
-            came = (
-                f"it takes spectra of {', '.join(map(str, sorted(sizes)))} points" if sizes else "it takes no spectrum"
-            )
-            return Verdict(
-                "failed",
-                f"✗ {self.name}: the values are right, but for {case.words}, {came}. "
-                f"Cut x into blocks, and use np.fft.rfft and np.fft.irfft with n_fft points for each.",
-            )
-        return verdict
+        sizes = _transform_sizes(function, case)
+        if sizes == {case.args[2]}:
+            return super().uses(function)
+        came = f"spectra of {', '.join(map(str, sorted(sizes)))} points" if sizes else "no spectrum"
+        return f"{came}, for {case.words} (cut x into blocks, and give each np.fft.rfft and np.fft.irfft n_fft points)"
 
 
 def _transform_sizes(function: Callable[..., Any], case: Case) -> set[int]:
@@ -168,7 +162,7 @@ def _transform_sizes(function: Callable[..., Any], case: Case) -> set[int]:
         return call
 
     with patch.multiple(np.fft, rfft=watched(np.fft.rfft), fft=watched(np.fft.fft)):
-        _run_quietly(function, case)
+        answer_of(function, case)
     return sizes
 
 
