@@ -172,6 +172,7 @@ signal_to_noise = Check(
             "Decibels are made of the logarithm to base 10.",
         ),
     ),
+    forbidden=("dspkit.sampling",),
 )
 
 
@@ -261,6 +262,7 @@ impostors = Check(
             "Half a turn more between two samples changes every second sign: only whole turns, k·sr, cannot be seen.",
         ),
     ),
+    forbidden=("dspkit.sampling",),
 )
 
 
@@ -322,4 +324,5 @@ noise_shaped = Check(
             "There are as many errors to remember as there are weights: move each one place on after every sample.",
         ),
     ),
+    forbidden=("dspkit.sampling",),
 )

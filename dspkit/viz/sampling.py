@@ -260,7 +260,7 @@ def impostors(
     sr: float,
     hop_length: int,
     at: Sequence[tuple[float, float]],
-    words: str = "impostors",
+    words: str = "",
     again: str = "still there",
     fmax: float | None = None,
     title: str = "Without a filter, what lay above half the rate comes back below it",
@@ -274,9 +274,9 @@ def impostors(
     sr, hop_length
         Sample rate in hertz, hop in samples.
     at : sequence of (seconds, hertz)
-        What the arrows point at.
+        What the arrows point at; if there is nothing, no arrow is drawn.
     words : str
-        What they point at, in words.
+        What they point at, in words; left out, these are "impostors", or one "impostor".
     again : str
         Of more than two pictures, arrows in the last point at the same places with these words.
     fmax : float, optional
@@ -290,13 +290,15 @@ def impostors(
     fig = spectrograms(S_db, sr=sr, hop_length=hop_length, fmax=fmax, range_db=60.0, columns=2, title=title)
     fig.axes[-1].set_ylabel("Level [dB re strongest bin]")
     height = (fmax or sr / 2) * 0.86
-    middle = float(np.mean([x for x, _ in at]))
+    words = words or ("impostors" if len(at) > 1 else "impostor")
+    middle = float(np.mean([x for x, _ in at])) if at else 0.0
     arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.4, "shrinkB": 0}
     box = {"facecolor": "black", "alpha": 0.6, "edgecolor": "none", "pad": 1.5}
     for ax, said in ((fig.axes[1], words), (fig.axes[len(S_db) - 1], again))[: 2 if len(S_db) > 2 else 1]:
         for x, y in at:
             ax.annotate("", (x, y), (middle + 0.25 * (x - middle), 0.96 * height), arrowprops=arrow)
-        ax.text(middle, height, said, color="white", ha="center", va="bottom", fontsize=10, bbox=box)
+        if at:
+            ax.text(middle, height, said, color="white", ha="center", va="bottom", fontsize=10, bbox=box)
     headline(fig, title)
     return fig
 
@@ -309,13 +311,22 @@ def two_players(
     *,
     sr: float,
     hop_length: int,
-    at: Sequence[tuple[float, float]],
+    at: Sequence[tuple[float, float]] | None = None,
     title: str = "The edges of stairs bring images of the voice above half the sample rate",
 ) -> Figure:
     """Spectrograms of the same samples played in two ways; arrows point at the images in the second.
 
-    All as in :func:`impostors`.
+    All as in :func:`impostors`, but ``at`` may be left out: the arrows then point at the two places (not close in time)
+    where the second has most that the first lacks.
     """
+    if at is None:
+        first, second = (10 ** (host(S) / 10) for S in list(S_db.values())[:2])
+        extra = np.maximum(second - first, 0.0)
+        frames, at = np.arange(extra.shape[1]), []
+        for _ in range(2):
+            k, m = np.unravel_index(int(np.argmax(extra)), extra.shape)
+            at = [*at, (float(m * hop_length / sr), float(k * sr / 2 / (extra.shape[0] - 1)))]
+            extra[:, np.abs(frames - m) <= len(frames) // 6] = 0.0
     return impostors(S_db, sr=sr, hop_length=hop_length, at=at, words="images", title=title)
 
 
@@ -493,11 +504,11 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, bits: int, every: int = 24, 
         left.set_ylim(-1.12, 1.12 if row else 1.5)
         worst = int(at[::-1][np.argmax(np.round(np.abs(y[at] - q[at]), 9)[::-1])])
         if not np.any(q):
-            mark(left, "never reaches Δ/2", (worst, y[worst]), to=(20, 12))
+            mark(left, "never reaches Δ/2", (worst, y[worst]), to=(-20, 24))
         elif abs(y[worst] - q[worst]) > 0.51 * step:
             mark(left, "clipped: more than Δ/2 off", (worst, (y[worst] + q[worst]) / 2), to=(36, 10), colour=FALSE)
         order = np.argsort(y)
-        right.plot(y[order], y[order], color=SOUND, linewidth=0.9)
+        right.plot(y[order], y[order], color=SOUND, linewidth=0.9, label="unrounded")
         right.plot(y[order], q[order], ".", color=LEVELS, markersize=3)
         ramp = np.linspace(-1, 1, 801)
         stair = levels[np.argmin(np.abs(ramp[:, None] - levels), axis=1)]
@@ -509,19 +520,21 @@ def rounding(y: Any, rounded: Mapping[str, Any], *, bits: int, every: int = 24, 
             mark(right, words, (0.0, step * shift), to=(-2, 34))
         label(right, title="output against input", x="In [1 = full scale]" if last else "", y="Out [1 = full scale]")
     axes[0, 0].legend(loc="upper right", ncols=4, columnspacing=1.0, handlelength=1.2)
+    axes[0, 1].legend(loc="lower right", handlelength=1.2)
     headline(fig, title)
     return fig
 
 
 def _one_step(ax: Axes, end: float, levels: np.ndarray) -> None:
-    """Beside the curve, between lines that go on from two levels: how far these lie apart; and half of it."""
+    """Beside the curve, upwards from a level in the middle: how far it is to the next level; and half of it."""
     low, high = levels[len(levels) // 2 - 1 :][:2]
     step = high - low
-    ax.hlines([low, high, high + step, high + step / 2], end, 1.3 * end, color="0.75", linewidth=0.8,
-              linestyle=["-", "-", "-", ":"])  # fmt: skip
-    for x, lower, upper, words in ((1.06, low, high, "Δ"), (1.17, high, high + step / 2, "Δ/2")):
-        ax.vlines(x * end, lower, upper, color="black", linewidth=4.0)
-        ax.text((x + 0.02) * end, (lower + upper) / 2, words, va="center", fontsize=12)
+    base = high if high + step <= 1 else low
+    ax.hlines([base, base + step, base + step / 2], end, 1.3 * end, color="0.75", linewidth=0.8,
+              linestyle=["-", "-", ":"])  # fmt: skip
+    for x, part, words in ((1.06, step, "Δ"), (1.17, step / 2, "Δ/2")):
+        ax.vlines(x * end, base, base + part, color="black", linewidth=4.0)
+        ax.text((x + 0.02) * end, base + part / 2, words, va="center", fontsize=12)
     ax.set_xlim(-0.03 * end, 1.3 * end)
     ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= end + 1])
 
@@ -708,14 +721,16 @@ def sampling_chain(
     two.plot(dots, filtered[::factor], "o", color=SAMPLES, markersize=4, label="samples")
     step = 2.0 ** (1 - bits)
     reach = np.ceil(np.max(np.abs(rounded)) / step) * step
-    three.hlines(np.arange(-reach, reach + step / 2, step), t[0], t[-1], color="0.75", linewidth=0.8)
+    three.hlines(np.arange(-reach, reach + step / 2, step), t[0], 1.06 * t[-1], color="0.75", linewidth=0.8)
     three.vlines(dots, np.minimum(filtered[::factor], rounded), np.maximum(filtered[::factor], rounded), color=FALSE,
                  linewidth=2.5, zorder=4, label="error")  # fmt: skip
     three.plot(dots, rounded, "s", color=LEVELS, markersize=5, markerfacecolor="white", label="rounded")
     three.plot(dots, filtered[::factor], "o", color=SAMPLES, markersize=3, zorder=5, label="samples")
     three.grid(False)
-    three.annotate("", (t[-1], 0), (t[-1], step), arrowprops={"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0})
-    three.text(t[-1] * 1.01, step / 2, "Δ", va="center")
+    beside = 1.04 * t[-1]
+    three.annotate("", (beside, 0), (beside, step), arrowprops={"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0})
+    three.text(beside + 0.02 * t[-1], step / 2, "Δ", va="center")
+    one.set_xlim(t[0] - 0.03 * t[-1], 1.1 * t[-1])
     four.plot(t, filtered, color=SOUND, linewidth=5, alpha=0.3, label="filtered")
     four.plot(t, played, color=LEVELS, linewidth=1.3, label="played")
     for ax in axes.flat:
@@ -723,7 +738,7 @@ def sampling_chain(
     gone = int(np.argmax(np.abs(sound - filtered)))
     mark(one, "lost", (t[gone], sound[gone]), to=(20, -8), colour="0.3")
     wrong = int(np.argmax(np.abs(played - filtered)))
-    mark(four, "still off", (t[wrong], played[wrong]), to=(16, 14), colour=FALSE)
+    mark(four, "still off", (t[wrong], played[wrong]), to=(14, -20), colour=FALSE)
     peak = 1.1 * float(np.max(np.abs(sound)))
     one.set_ylim(-peak, 1.5 * peak)
     for ax in axes[1]:

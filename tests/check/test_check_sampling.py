@@ -41,7 +41,6 @@ RIGHT = [
     (dk.check.quantize_tread, rounded),
     (dk.check.alias_of, dk.alias_frequency),
     (dk.check.alias_of, folded),
-    (dk.check.signal_to_noise, dk.snr),
     (dk.check.signal_to_noise, lambda y, c: 20 * np.log10(np.linalg.norm(y) / np.linalg.norm(c - y))),
     (dk.check.sinc_sum, lambda y, times, sr: dk.reconstruct(y, times, sr=sr)),
 ]
@@ -51,3 +50,24 @@ RIGHT = [
 def test_right_answers_pass(check, function):
     verdict = check(function)
     assert verdict, verdict
+
+
+@pytest.mark.parametrize(
+    ("check", "function"),
+    [
+        (dk.check.signal_to_noise, lambda y, changed: float(dk.snr(y, changed))),
+        (dk.check.noise_shaped, lambda y, bits, weights: dk.quantize(y, bits, shape=weights)),
+        (
+            dk.check.impostors,
+            lambda f, sr, fmax: np.array(
+                [g for g in np.arange(0.0, fmax + 1, 500) if dk.alias_frequency(g, sr) == dk.alias_frequency(f, sr)]
+            ),
+        ),
+    ],
+)
+def test_our_own_functions_are_right_and_refused(check, function):
+    """What is to be built may not be called."""
+    assert check.agrees(function)
+    verdict = check(function)
+    assert verdict.status == "failed"
+    assert "dspkit.sampling" in str(verdict)

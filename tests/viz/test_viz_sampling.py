@@ -85,9 +85,16 @@ def test_impostors_are_pointed_at_in_the_second_picture():
     assert fig.axes[1].texts[1].get_text() == "images"
     assert "images" in fig.get_suptitle()
     assert not fig.axes[0].texts
+    more = plane.copy()
+    more[3, 1], more[2, 8] = 30.0, 20.0  # images at 3 kHz and 8 ms, at 2 kHz and 64 ms
+    fig = dk.viz.two_players({"a": plane, "b": more}, sr=8000, hop_length=64)
+    assert [arrow.xy for arrow in fig.axes[1].texts[:2]] == [(0.008, 3000), (0.064, 2000)]
     fig = dk.viz.impostors(dict.fromkeys("abcd", plane), sr=8000, hop_length=64, at=[(0.02, 1000)])
-    assert [ax.texts[-1].get_text() for ax in (fig.axes[1], fig.axes[3])] == ["impostors", "still there"]
+    assert [ax.texts[-1].get_text() for ax in (fig.axes[1], fig.axes[3])] == ["impostor", "still there"]
     assert not fig.axes[2].texts
+    several = dk.viz.impostors({"a": plane, "b": plane}, sr=8000, hop_length=64, at=[(0.02, 1000), (0.03, 1000)])
+    assert several.axes[1].texts[-1].get_text() == "impostors"
+    assert not dk.viz.impostors({"a": plane, "b": plane}, sr=8000, hop_length=64, at=[]).axes[1].texts
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +168,10 @@ def test_rounding_draws_levels_where_they_are(kind):
     levels = [segment[0, 1] for segment in left.collections[0].get_segments()]
     assert len(levels) == 8
     assert set(q) <= set(levels)
+    bars = [ends for drawn in left.collections[-2:] for ends in drawn.get_segments()]  # Δ and Δ/2, from one level up
+    assert [np.ptp(ends[:, 1]) for ends in bars] == [0.25, 0.125]
+    assert bars[0][0, 1] == bars[1][0, 1]
+    assert bars[0][0, 1] in levels
     assert np.array_equal(left.lines[2].get_ydata(), y[8::16])
     assert np.array_equal(left.lines[1].get_ydata(), q[8::16])
     x, out = right.lines[1].get_data()
