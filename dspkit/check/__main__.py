@@ -24,7 +24,7 @@ def main(given: Sequence[str] | None = None) -> int:
     grade.add_argument("--json", metavar="FILE", help="every verdict; a run with the same file goes on where it was")
     grade.add_argument("--html", metavar="FILE", help="the class on one page")
     grade.add_argument("--workers", type=int, help="notebooks at once (default: as many as processors)")
-    grade.add_argument("--timeout", type=float, default=grading.TIMEOUT, help="seconds for a cell and for a check")
+    grade.add_argument("--timeout", type=float, default=grading.TIMEOUT, help="seconds for a check")
     args = parser.parse_args(given)
     try:
         grades = grading.grade(
