@@ -76,6 +76,8 @@ def partials(
 ) -> Figure:
     """Partials as lines: where they are and how strong, a row for each sound, in dB below the strongest of each.
 
+    A cross marks a partial that is too weak for the axis.
+
     Parameters
     ----------
     parts : name: (frequencies (k,) in hertz, amplitudes (k,))
@@ -102,6 +104,7 @@ def partials(
         level = np.maximum(20 * np.log10(np.maximum(a, 1e-30) / np.max(a)), -depth)
         ax.vlines(f, -depth, level, color=COLOURS[i % 6], lw=2.0)
         ax.plot(f[level > -depth], level[level > -depth], "o", color=COLOURS[i % 6], ms=4)
+        ax.plot(f[level <= -depth], np.full(np.sum(level <= -depth), 0.12 * depth - depth), "x", color="black", ms=7)
         ax.set_ylim(-depth, 8)
         if log:
             ax.set_xscale("log")
@@ -181,8 +184,8 @@ def bar_against_string(freq: float, roots: Any, *, title: str | None = None) -> 
     ratios = (b / b[0]) ** 2
     fig, (left, right) = figure(1, 2, height=3.4, gridspec_kw={"width_ratios": (1, 1.35)})
     x = np.linspace(0.0, b[-1] + 1.0, 500)
-    left.plot(x, np.cos(x), color=COLOURS[0], label="cos b")
-    left.plot(x, 1 / np.cosh(x), color=COLOURS[1], ls="--", label="1 / cosh b")
+    left.plot(x, np.cos(x), color="0.45", label="cos b")
+    left.plot(x, 1 / np.cosh(x), color="black", ls="--", label="1 / cosh b")
     left.plot(b, np.cos(b), "ko", ms=6)
     left.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=2)
     label(left, x="b [rad]", y="Value")
@@ -279,8 +282,8 @@ def pitches(freqs: Any, names: Sequence[str], *, title: str | None = None) -> Fi
             named = [float(place) for place, name in zip(f, names, strict=True) if name]
             ax.set_xticks(named, [f"{place:.0f}" for place in named])
             ax.set_xticks([], minor=True)
-    label(axes[0], title=title, x="Frequency [Hz], equal differences")
-    label(axes[1], x="Frequency [Hz], equal ratios")
+    label(axes[0], title=title, x="Frequency [Hz]; equal distances are equal differences")
+    label(axes[1], x="Frequency [Hz]; equal distances are equal ratios")
     return fig
 
 

@@ -54,6 +54,8 @@ def test_partials_are_in_decibels_below_the_strongest():
     f, level = ax.lines[0].get_data()
     np.testing.assert_array_equal(f, [100, 200])  # the third is below the axis
     np.testing.assert_allclose(level, [0, -20], atol=1e-9)
+    crosses = ax.lines[1]
+    assert (crosses.get_marker(), list(crosses.get_xdata())) == ("x", [300])
     assert ax.get_xlim() == (0.0, 500.0)
     assert dk.viz.partials({"x": (F, A)}, log=True).axes[0].get_xscale() == "log"
 
