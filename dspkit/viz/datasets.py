@@ -105,7 +105,8 @@ def two_workers(n: int = 64, *, killed: int = 12, title: str = "") -> Movie:
         for kind, line in drawn.items():
             at = cell[state == kind]
             line.set_data(at[:, 0] + left[kind], at[:, 1])
-        said.set_text(title if k == len(states) - 1 else " ")
+        died = "A worker has died: all that was sent is made again, each file alone" if UNSURE in state else " "
+        said.set_text(title if k == len(states) - 1 else died)
         return [*drawn.values(), said]
 
     what = f"{n} files go from a folder through two workers to their places; one worker is killed on the way"

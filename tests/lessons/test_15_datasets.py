@@ -112,3 +112,11 @@ def test_stored_precisions(lesson):
 
 def test_the_floor_is_fixed(lesson):
     assert lesson.stack(np.zeros(16000, dtype="float32"), 16000).max() == pytest.approx(-100)
+
+
+def test_what_a_relative_floor_and_a_mean_of_all_cost(lesson):
+    librosa = pytest.importorskip("librosa", reason="librosa is not installed")
+    ours = dk.power_to_db(lesson.power, ref=np.max)
+    assert np.max(np.abs(ours - librosa.power_to_db(lesson.power, ref=np.max))) < 1e-4
+    assert round(float(np.max(np.abs(lesson.within - lesson.alone))), 1) == 7.4
+    assert np.max(np.abs(lesson.of_all - lesson.of_train)) > 1
