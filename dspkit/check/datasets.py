@@ -13,9 +13,9 @@ from ._check import Case, Check, Mistake
 __all__ = [
     "epoch_seconds",
     "feature_path",
+    "hashed_split",
     "labels_by_name",
     "masked_level",
-    "speaker_split",
     "standardize_train",
     "still_to_do",
     "stored_bytes",
@@ -133,7 +133,7 @@ def _by_order(sounds: Sequence[str]) -> np.ndarray:
 PEOPLE = ("anna", "ben", "carla", "dan", "eva", "finn", "gina", "hans", "ida", "jon", "kim", "lea")
 CLIPS = [f"{person}/{k}.wav" for k in range(4) for person in PEOPLE]
 
-speaker_split = Check(
+hashed_split = Check(
     "split by speaker",
     lambda sounds: _in_test(_speakers(sounds)),
     (Case("twelve speakers with four clips each", (CLIPS,)), Case("six speakers", (CLIPS[1::2],))),
