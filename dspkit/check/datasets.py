@@ -13,9 +13,9 @@ from ._check import Case, Check, Mistake
 __all__ = [
     "epoch_seconds",
     "feature_path",
+    "hashed_split",
     "labels_by_name",
     "masked_level",
-    "split_by_speaker",
     "standardize_train",
     "still_to_do",
     "stored_bytes",
@@ -36,9 +36,9 @@ feature_path = Check(
     ),
     (
         Mistake(
-            "a path without the sound's own ending",
+            "a path without the sound's own file extension",
             lambda sound, settings: f"{settings}/{PurePosixPath(sound).with_suffix('.npy')}",
-            "a.wav and a.flac then get one and the same file: append .npy, do not replace the ending.",
+            "a.wav and a.flac then get one and the same file: append .npy, do not replace the extension.",
         ),
         Mistake(
             "a path without the sound's folders",
@@ -46,9 +46,9 @@ feature_path = Check(
             "anna/1.wav and ben/1.wav then get one and the same file: keep the path below the folder of sounds.",
         ),
         Mistake(
-            "a path with neither folders nor ending",
+            "a path with neither folders nor file extension",
             lambda sound, settings: f"{settings}/{PurePosixPath(sound).stem}.npy",
-            "Both distinguish sounds: keep the path below the folder of sounds, and the ending.",
+            "Both distinguish sounds: keep the path below the folder of sounds, and the extension.",
         ),
         Mistake(
             "a path without the settings",
@@ -111,7 +111,7 @@ still_to_do = Check(
         Mistake(
             "a list of what is finished",
             lambda sounds, lines: np.setdiff1d(np.arange(len(sounds)), _to_do(sounds, lines)),
-            "Asked was what is left to do.",
+            "The question was what is left to do.",
         ),
     ),
 )
@@ -133,7 +133,7 @@ def _by_order(sounds: Sequence[str]) -> np.ndarray:
 PEOPLE = ("anna", "ben", "carla", "dan", "eva", "finn", "gina", "hans", "ida", "jon", "kim", "lea")
 CLIPS = [f"{person}/{k}.wav" for k in range(4) for person in PEOPLE]
 
-split_by_speaker = Check(
+hashed_split = Check(
     "split by speaker",
     lambda sounds: _in_test(_speakers(sounds)),
     (Case("twelve speakers with four clips each", (CLIPS,)), Case("six speakers", (CLIPS[1::2],))),
@@ -156,7 +156,7 @@ split_by_speaker = Check(
         Mistake(
             "the training part",
             lambda sounds: ~_in_test(_speakers(sounds)),
-            "Asked was who is in the test part.",
+            "The question was who is in the test part.",
         ),
     ),
 )
@@ -191,7 +191,7 @@ standardize_train = Check(
         Mistake(
             "a z-score of each item by itself",
             lambda X, train: (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True),
-            "Asked was one mean and one deviation for each column, over the training items.",
+            "The task was one mean and one deviation for each column, over the training items.",
         ),
         Mistake(
             "one mean and one deviation for all columns",

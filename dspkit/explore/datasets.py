@@ -13,7 +13,7 @@ __all__ = ["batch_length"]
 
 
 def batch_length(lengths: Sequence[int] = (42, 61, 75, 80, 98, 120, 150, 201), *, length: int = 90) -> Explorer:
-    """Bring items of some ``lengths`` (in frames) to one ``length``: how much is cut off, and how much is filling?"""
+    """Bring items of some ``lengths`` (in frames) to one ``length``: how much is cut off, and how much is padding?"""
     lengths = [int(n) for n in lengths]
     if not lengths or min(lengths) < 1:
         raise ParameterError(f"lengths={lengths}; expected one number of frames or more.")

@@ -105,7 +105,8 @@ def two_workers(n: int = 64, *, killed: int = 12, title: str = "") -> Movie:
         for kind, line in drawn.items():
             at = cell[state == kind]
             line.set_data(at[:, 0] + left[kind], at[:, 1])
-        said.set_text(title if k == len(states) - 1 else " ")
+        died = "A worker has died: all that was sent is made again, each file alone" if UNSURE in state else " "
+        said.set_text(title if k == len(states) - 1 else died)
         return [*drawn.values(), said]
 
     what = f"{n} files go from a folder through two workers to their places; one worker is killed on the way"
@@ -114,22 +115,22 @@ def two_workers(n: int = 64, *, killed: int = 12, title: str = "") -> Movie:
 
 @styled
 def batch_lengths(lengths: Sequence[int], length: int, *, title: str = "") -> Figure:
-    """What is kept, cut off and filled up when items of some ``lengths`` are brought to one ``length``, in frames."""
+    """What is kept, cut off and padded when items of some ``lengths`` are brought to one ``length``, in frames."""
     n = np.asarray(lengths)
     if n.ndim != 1 or not n.size or np.any(n < 1):
         raise ParameterError(f"lengths={lengths!r}; expected one number of frames or more.")
     length = positive_int(length, "length", unit="frames")
-    kept, cut, filled = np.minimum(n, length), np.maximum(n - length, 0), np.maximum(length - n, 0)
+    kept, cut, padded = np.minimum(n, length), np.maximum(n - length, 0), np.maximum(length - n, 0)
     if not title:
         title = (
-            f"At {length} frames, {100 * filled.sum() / (n.size * length):.0f} % of the batch is filling, "
+            f"At {length} frames, {100 * padded.sum() / (n.size * length):.0f} % of the batch is padding, "
             f"and {100 * cut.sum() / n.sum():.0f} % of the sounds is cut off"
         )
     fig, ax = figure(height=3.4, width=8.0)
     rows = np.arange(n.size)
     ax.barh(rows, kept, color=COLOURS[0], label="kept")
     ax.barh(rows, cut, left=kept, color="white", edgecolor=COLOURS[1], hatch="///", label="cut off")
-    ax.barh(rows, filled, left=kept, color="0.85", hatch="..", edgecolor="0.6", label="filled up (mask is 0)")
+    ax.barh(rows, padded, left=kept, color="0.85", hatch="..", edgecolor="0.6", label="padding (mask is false)")
     ax.axvline(length, color="black", linestyle="--")
     ax.invert_yaxis()
     ax.grid(visible=False)

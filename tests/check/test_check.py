@@ -293,3 +293,8 @@ def test_one_number_is_shown_with_its_ratio():
     check = dk.check.Check("level", lambda: 4.0, [dk.check.Case("nothing", ())])
     assert "It returned 6.1, which is 1.525 times what it should be." in str(check(lambda: 6.1))
     assert "It returned -4: the sign is wrong." in str(check(lambda: -4.0))
+
+
+def test_no_two_checks_share_a_name():
+    """Of two lessons' checks with one name, only the last would be reached."""
+    assert len(set(dk.check.__all__)) == len(dk.check.__all__)

@@ -28,7 +28,7 @@ def level(X, mask):
 RIGHT = [
     (dk.check.feature_path, lambda sound, settings: str(PurePosixPath(settings, sound + ".npy"))),
     (dk.check.still_to_do, to_do),
-    (dk.check.split_by_speaker, lambda sounds: [zlib.crc32(s.split("/")[0].encode()) % 5 == 0 for s in sounds]),
+    (dk.check.hashed_split, lambda sounds: [zlib.crc32(s.split("/")[0].encode()) % 5 == 0 for s in sounds]),
     (dk.check.standardize_train, standardize),
     (dk.check.labels_by_name, lambda names, table: [table[n] for n in names]),
     (dk.check.masked_level, level),

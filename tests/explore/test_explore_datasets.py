@@ -19,8 +19,8 @@ def test_a_moved_slider_changes_the_picture():
 
 def test_the_shortest_cuts_and_the_longest_fills():
     explorer = dk.explore.batch_length([50, 100, 150])
-    assert said(explorer, 50) == "At 50 frames, 0 % of the batch is filling, and 50 % of the sounds is cut off"
-    assert said(explorer, 150) == "At 150 frames, 33 % of the batch is filling, and 0 % of the sounds is cut off"
+    assert said(explorer, 50) == "At 50 frames, 0 % of the batch is padding, and 50 % of the sounds is cut off"
+    assert said(explorer, 150) == "At 150 frames, 33 % of the batch is padding, and 0 % of the sounds is cut off"
     assert explorer.controls["length"].max == 150
 
 

@@ -23,11 +23,11 @@ def test_figures_have_title_labels_and_pixels(draw):
     assert fig.axes[0].get_xlabel()
 
 
-def test_bars_are_what_is_kept_cut_and_filled():
+def test_bars_are_what_is_kept_cut_and_padded():
     (ax,) = dk.viz.batch_lengths([40, 90, 120], 90).axes
-    kept, cut, filled = ([bar.get_width() for bar in bars] for bars in ax.containers)
-    assert (kept, cut, filled) == ([40, 90, 90], [0, 0, 30], [50, 0, 0])
-    assert ax.get_title(loc="left").startswith("At 90 frames, 19 % of the batch is filling, and 12 % of")
+    kept, cut, padded = ([bar.get_width() for bar in bars] for bars in ax.containers)
+    assert (kept, cut, padded) == ([40, 90, 90], [0, 0, 30], [50, 0, 0])
+    assert ax.get_title(loc="left").startswith("At 90 frames, 19 % of the batch is padding, and 12 % of")
 
 
 def test_counts_are_drawn_and_written():
