@@ -47,7 +47,7 @@ def roofline(points: Mapping[str, float], *, memory_rate: float, arithmetic_rate
         taken.append(y)
         ax.annotate(f"{name}: {y:.3g} of {arithmetic_rate / 1e12:.3g}", (x, y), xytext=to, textcoords="offset points")
     ax.margins(y=0.2)
-    ax.set_xlim(right=4 * high)
+    ax.set_xlim(right=8 * high)
     slow = sum(x < ridge for x in points.values())
     finding = f"Simulated: memory limits {slow} of {len(points)}, arithmetic the others"
     label(ax, title=title or finding, x="Operations for each byte moved", y="10¹² operations\na second")
