@@ -34,7 +34,7 @@ def crossover(
         gpu = overhead + SAMPLES * (1 / gpu_rate + cost / rate)
         most = (1 / cpu_rate) / (1 / gpu_rate + cost / rate)
         title = f"Simulated: the GPU pays from {where:,.0f} samples on; {most:.0f} times faster at most"
-        lines = {"CPU": SAMPLES / cpu_rate, "GPU": gpu}
+        lines = {"CPU": SAMPLES / cpu_rate, "GPU" if transfers == "none" else f"GPU, {transfers}": gpu}
         return draw_crossover(SAMPLES, lines, marks={"equal": where}, title=title)
 
     return Explorer(

@@ -13,38 +13,7 @@ from ..errors import ParameterError
 from ._movie import Movie, movie
 from ._style import COLOURS, LINE_STYLES, Figure, figure, label, styled
 
-__all__ = ["bytes_moving", "crossover", "least_times", "roofline", "timeline", "traffic"]
-
-
-@styled
-def traffic(ways: Mapping[str, Mapping[str, float]], *, title: str = "") -> Figure:
-    """Bytes a sample for each way to compute the same, as bars put together from their steps.
-
-    Parameters
-    ----------
-    ways : name: {step: bytes a sample}
-        As :func:`dspkit.cuda.mel_traffic` gives it.
-    title : str
-        The finding.
-
-    """
-    if not ways or not all(ways.values()):
-        raise ParameterError("ways is empty; expected names and steps, such as dk.cuda.mel_traffic() gives.")
-    fig, ax = figure(height=1.0 + 0.8 * len(ways))
-    for row, steps in enumerate(ways.values()):
-        left = 0.0
-        for k, (step, amount) in enumerate(steps.items()):
-            ax.barh(row, amount, left=left, height=0.6, color=COLOURS[k % len(COLOURS)], edgecolor="white")
-            if amount > 0.1 * max(sum(s.values()) for s in ways.values()):
-                ax.text(left + amount / 2, row, step, ha="center", va="center", color="white", fontsize=10)
-            left += amount
-        ax.text(left, row, f" {left:.0f}", va="center", fontweight="bold")
-    ax.set_yticks(range(len(ways)), list(ways))
-    ax.invert_yaxis()
-    ax.grid(visible=False, axis="y")
-    ax.margins(x=0.08)
-    label(ax, title=title, x="Bytes read and written for each sample of the sound")
-    return fig
+__all__ = ["bytes_moving", "crossover", "least_times", "roofline", "timeline"]
 
 
 @styled
@@ -58,7 +27,7 @@ def roofline(points: Mapping[str, float], *, memory_rate: float, arithmetic_rate
     memory_rate, arithmetic_rate : float
         Bytes and operations a second: the slope of the roof, and its top.
     title : str
-        The finding.
+        The finding; by default how many of the points memory limits.
 
     """
     if not points or min(points.values()) <= 0:
@@ -74,12 +43,14 @@ def roofline(points: Mapping[str, float], *, memory_rate: float, arithmetic_rate
     for k, (name, x) in enumerate(points.items()):
         y = min(x * memory_rate, arithmetic_rate) / 1e12
         ax.plot([x], [y], marker="os^D"[k % 4], markersize=9, color=COLOURS[k % len(COLOURS)], linestyle="none")
-        to = (8, 10) if y in taken else (8, -16)  # on the flat part, one label above the roof and one below
+        to = (8, (-16, 10, -32, 26)[taken.count(y) % 4])  # on the flat part, labels above the roof and below in turn
         taken.append(y)
         ax.annotate(f"{name}: {y:.3g} of {arithmetic_rate / 1e12:.3g}", (x, y), xytext=to, textcoords="offset points")
     ax.margins(y=0.2)
-    ax.set_xlim(right=4 * high)
-    label(ax, title=title, x="Operations for each byte moved", y="10¹² operations\na second")
+    ax.set_xlim(right=8 * high)
+    slow = sum(x < ridge for x in points.values())
+    finding = f"Simulated: memory limits {slow} of {len(points)}, arithmetic the others"
+    label(ax, title=title or finding, x="Operations for each byte moved", y="10¹² operations\na second")
     return fig
 
 
@@ -164,7 +135,7 @@ def crossover(
 
 @styled
 def least_times(times: Mapping[str, float], *, title: str = "") -> Figure:
-    """The least time of each part of a computation, as bars on a logarithmic axis.
+    """The least time of each part of a computation, as bars.
 
     Parameters
     ----------
@@ -181,9 +152,8 @@ def least_times(times: Mapping[str, float], *, title: str = "") -> Figure:
     fig, ax = figure(height=0.9 + 0.45 * len(times), width=7.5)
     for row, seconds in enumerate(times.values()):
         ax.barh(row, 1e3 * seconds, height=0.6, color=COLOURS[row % len(COLOURS)], edgecolor="black")
-        ax.text(1.1e3 * seconds, row, f"{1e3 * seconds:.3g} ms", va="center")
-    ax.set_xscale("log")
-    ax.set_xlim(1e3 * min(times.values()) / 2, 6e3 * max(times.values()))
+        ax.text(1e3 * seconds, row, f" {1e3 * seconds:.3g} ms", va="center")
+    ax.set_xlim(0, 1.2e3 * times[longest])
     ax.set_yticks(range(len(times)), list(times))
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
@@ -214,7 +184,8 @@ def bytes_moving(*, n_fft: int = 2048, hop_length: int = 512, n_mels: int = 128,
     longest = max(totals.values())
     fig, axes = figure(2, 2, width=9.0, height=1.7, gridspec_kw={"width_ratios": [1, 2.2]})
     parts: list[Any] = []
-    for (place, bar), (name, trips) in zip(axes, ways.items(), strict=True):
+    steps_of = (["window", "FFT", "power", "bands"], ["all"])
+    for (place, bar), (name, trips), labels in zip(axes, ways.items(), steps_of, strict=True):
         for x, what in ((0.0, "memory"), (1.0, "chip")):
             place.text(x, 0.5, what, ha="center", va="center", bbox={"facecolor": "0.92", "edgecolor": "0.3", "pad": 9})
         place.set(xlim=(-0.45, 1.35), ylim=(0, 1.35))
@@ -227,22 +198,30 @@ def bytes_moving(*, n_fft: int = 2048, hop_length: int = 512, n_mels: int = 128,
             )[0]
             for k in range(len(trips))
         ]
-        count = bar.text(0, 0.4, "", fontweight="bold", va="bottom")
-        bar.set(xlim=(0, 1.12 * longest), ylim=(-0.5, 1.0), yticks=[])
+        names = [bar.text(0, -0.29, "", fontsize=9, ha="center", va="top") for _ in trips[::2]]
+        count = bar.text(0, 0.3, "", fontweight="bold", va="bottom")
+        bar.set(xlim=(0, 1.12 * longest), ylim=(-0.65, 1.0), yticks=[])
         bar.text(0.01 * longest, 0.98, name, fontsize=11, va="top")
         bar.grid(visible=False)
-        parts.append((trips, dot, said, filled, count))
+        begin = 0.0
+        for k, text in enumerate(names):
+            wide = trips[2 * k][1] + trips[2 * k + 1][1]
+            text.set_x(begin + wide / 2)
+            begin += wide
+        parts.append((trips, dot, said, filled, count, names, labels))
     label(axes[0, 1], title=" ")
     label(axes[1, 1], x="Bytes moved for each sample (plain: read; hatched: written)")
 
     def update(k: int) -> list[Any]:
         moved = longest * k / (frames - 1)
-        for trips, dot, said, filled, count in parts:
+        for trips, dot, said, filled, count, names, labels in parts:
             _travel(trips, moved, dot, said, filled, count)
+            for text, what, bar in zip(names, labels, filled[1::2], strict=True):
+                text.set_text(what if bar.get_width() > 0 else "")  # a step's name, once it writes
         last = k == frames - 1
         ratio = totals["step by step"] / totals["one pass"]
         axes[0, 1].set_title(f"The steps move {ratio:.0f} times as many bytes" if last else " ", loc="left")
-        return [axes[0, 1].title, axes[0, 1]._left_title, *(a for p in parts for a in (p[1], p[2], *p[3], p[4]))]
+        return [axes[0, 1].title, axes[0, 1]._left_title, *(a for p in parts for a in (p[1], p[2], *p[3], p[4], *p[5]))]
 
     what = "bytes go from memory to chip and back, eight times in steps, and twice in one pass"
     return movie(fig, update, frames, what=what, seconds=6.0, hold=2.0)

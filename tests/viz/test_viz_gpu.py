@@ -6,17 +6,6 @@ import pytest
 import dspkit as dk
 
 
-def test_traffic_bars_have_the_bytes():
-    ways = dk.cuda.mel_traffic()
-    fig = dk.viz.traffic(ways, title="t")
-    (ax,) = fig.axes
-    widths = [patch.get_width() for patch in ax.patches]
-    assert np.allclose(widths, [v for steps in ways.values() for v in steps.values()])
-    assert [t.get_text() for t in ax.get_yticklabels()] == list(ways)
-    with pytest.raises(dk.ParameterError, match="ways is empty"):
-        dk.viz.traffic({})
-
-
 def test_points_stand_on_the_roof():
     fig = dk.viz.roofline({"a": 1.0, "b": 100.0}, memory_rate=1e12, arithmetic_rate=1e13)
     (ax,) = fig.axes
@@ -52,9 +41,15 @@ def test_labels_on_the_flat_part_do_not_share_a_side():
     assert a.get_position()[1] < 0 < b.get_position()[1]
 
 
+def test_roofline_counts_what_memory_limits():
+    fig = dk.viz.roofline({"a": 1.0, "b": 2.0, "c": 100.0}, memory_rate=1e12, arithmetic_rate=1e13)
+    assert fig.axes[0].get_title(loc="left") == "Simulated: memory limits 2 of 3, arithmetic the others"
+
+
 def test_least_times_are_the_bars_and_the_title_has_the_share_of_the_longest():
     (ax,) = dk.viz.least_times({"way": 3e-3, "work": 1e-3}).axes
     assert np.allclose([patch.get_width() for patch in ax.patches], [3.0, 1.0])
+    assert ax.get_xscale() == "linear"  # so that a length is a time
     assert ax.get_title(loc="left") == "Simulated: way takes 75 % of the time"
     assert dk.viz.least_times({"a": 1.0}, title="t").axes[0].get_title(loc="left") == "t"
     with pytest.raises(dk.ParameterError, match="above zero"):
@@ -84,6 +79,11 @@ def test_bytes_moving_names_what_is_on_its_way():
     steps, one = (movie.figure.axes[i].texts[2].get_text() for i in (0, 2))
     assert steps == "reads the frames"
     assert one == "done"
+    names = [t.get_text() for t in movie.figure.axes[1].texts if t.get_text() in ("window", "FFT", "power", "bands")]
+    assert names == ["window"]
+    movie.update(movie.frames - 1)
+    names = [t.get_text() for t in movie.figure.axes[1].texts if t.get_text() in ("window", "FFT", "power", "bands")]
+    assert names == ["window", "FFT", "power", "bands"]
 
 
 def test_crossover_draws_the_lines():
