@@ -449,8 +449,8 @@ def through_windows(
     levels : name: array (k,)
         In dB, for each window; a window's name chooses its colour.
     marks : name: (hertz, dB), optional
-        What is there; marked in every panel, with an arrow and its name in the first. A name that ends in a question
-        mark gets its arrow and no ring.
+        What is there; marked in every panel, with an arrow and its name in the first: from below, where the only
+        panel's curve lies far above it. A name that ends in a question mark gets its arrow and no ring.
     x_limits, y_limits : (float, float), optional
     reference : str
         What 0 dB is.
