@@ -407,12 +407,17 @@ def window_family(windows: Mapping[str, Any], *, bins: float = 10.0, floor: floa
         ax.axhline(top, color="black", lw=1.4, ls=":", zorder=4)
         ax.annotate("", (-width / 2, floor + 8), (width / 2, floor + 8), arrowprops={"arrowstyle": "<|-|>"})
         ax.text(0, floor + 12, f"{width:.0f} bins", ha="center", bbox=_PAPER, fontsize=10)
-        mark(ax, f"{top:.1f} dB".replace("-", "−"), (where, top), to=(16, 18))
-        shape = ax.inset_axes((0.02, 0.66, 0.24, 0.32))
+        mark(
+            ax,
+            f"{top:.1f} dB".replace("-", "−"),
+            (min(where, 0.7 * bins), top),
+            to=(16 if where < 0.7 * bins else 0, 18),
+        )
+        shape = ax.inset_axes((0.02, 0.78, 0.2, 0.2))
         shape.fill_between(np.arange(w.size), 0.0, w / np.max(w), color=colour, alpha=0.5, lw=0)
         shape.set(xticks=[], yticks=[], ylim=(-0.1, 1.05))
         label(ax, title=name)
-    axes[0, 0].set(ylim=(floor, 6.0), xlim=(-bins, bins))
+    axes[0, 0].set(ylim=(floor, 25.0), xlim=(-bins, bins))
     for ax in axes[-1]:
         ax.set_xlabel("Distance from the tone [bins]")
     for ax in axes[:, 0]:
@@ -444,8 +449,8 @@ def through_windows(
     levels : name: array (k,)
         In dB, for each window; a window's name chooses its colour.
     marks : name: (hertz, dB), optional
-        What is there; marked in every panel, with an arrow and its name in the first. A name that ends in a question
-        mark gets its arrow and no ring.
+        What is there; marked in every panel, with an arrow and its name in the first: from below, where the only
+        panel's curve lies far above it. A name that ends in a question mark gets its arrow and no ring.
     x_limits, y_limits : (float, float), optional
     reference : str
         What 0 dB is.
@@ -477,8 +482,9 @@ def through_windows(
             if not asked:
                 ax.plot([hertz], [db], markerfacecolor="none", color="black", markeredgewidth=1.4, **ring)
             if i == 0:
-                to = (16, 34) if asked else (0, 34)
-                mark(ax, said, (hertz, db + 2), to=to if wide else (10, 44))
+                buried = wide and not asked and level[np.argmin(np.abs(x - hertz))] > db + 10
+                to = (16, 34) if asked else (0, -34) if buried else (0, 34)
+                mark(ax, said, (hertz, db - 2 if buried else db + 2), to=to if wide else (10, 44))
         label(ax, title="" if wide else name, x="Frequency [Hz]")
     axes[0, 0].set_ylabel(f"Level [dB re {reference}]")
     if wide:
@@ -555,16 +561,17 @@ def scalloping(position: Any, readings: Mapping[str, Any], *, title: str | None 
         raise ParameterError("readings is empty; expected names and levels in dB, such as {'hann': reading}.")
     fig, ax = figure(width=7.0, height=4.2)
     x = host(position)
+    worst = {name: float(-np.min(host(r))) for name, r in readings.items()}
     for k, (name, reading) in enumerate(readings.items()):
         y = host(reading)
         ax.plot(x, y, color=_colour(name), lw=2.2, linestyle=DASHES.get(name, "-"))
         worst_places = [i for i in np.flatnonzero(y <= np.min(y) + 1e-9) if 0 < i < x.size - 1]
         i = int(worst_places[k % len(worst_places)] if worst_places else np.argmin(y))
-        mark(ax, f"{name}: {y[i]:.2f} dB".replace("-", "−"), (x[i], y[i]), to=(0, -24), colour=_colour(name))
-    ax.axhline(0.0, color="black", lw=0.8)
+        deepest = -float(np.min(y)) == max(worst.values())  # its name stands below, the others above all curves
+        to = (0.0, -24.0) if deepest else (0.0, 24.0 - 40.0 * float(y[i]))
+        mark(ax, f"{name}: {y[i]:.2f} dB".replace("-", "−"), (x[i], y[i]), to=to, colour=_colour(name))
     ax.set_xlim(x[0], x[-1])
-    worst = {name: float(-np.min(host(r))) for name, r in readings.items()}
-    ax.set_ylim(-max(worst.values()) - 1.0, 0.4)
+    ax.set_ylim(-max(worst.values()) - 1.0, 1.2)
     if title is None:
         most, least = max(worst, key=worst.__getitem__), min(worst, key=worst.__getitem__)
         title = f"A {most} reads up to {worst[most]:.1f} dB too low, a {least} {worst[least]:.2f} dB"
@@ -646,17 +653,20 @@ def overlap_gain(overlap: Any, scatter: Mapping[str, Any], *, title: str | None 
         style: dict[str, Any] = {"color": _colour(name), "linestyle": DASHES.get(name, "-"), "label": name}
         ax.plot(x, y, lw=2, marker="o", markersize=5, **style)
         k = int(np.argmax(y <= 1.05 * y[-1]))
-        to = ((16, 30), (-22, -44), (-10, -60))[i % 3]
+        to = ((16, 24), (-30, -40), (-10, -40))[i % 3]
         mark(ax, f"{name}: {x[k]:.0f} %", (float(x[k]), float(y[k])), to=to, colour=_colour(name))
     ax.legend(loc="lower left")
-    ax.set_ylim(0.0, 1.1 * max(float(np.max(host(v))) for v in scatter.values()))
+    ax.set_ylim(
+        0.75 * min(float(np.min(host(v))) for v in scatter.values()),
+        1.05 * max(float(np.max(host(v))) for v in scatter.values()),
+    )
     title = "Overlap helps, up to a point (arrows: within 5 % of the best)" if title is None else title
     label(ax, title=title, x="Overlap of neighbouring frames [%]", y="Scatter of a bin [% of its mean]")
     return fig
 
 
 # The lesson's three recordings: a window that fails its question, and one that answers it.
-CHOICES = {"bell": ("boxcar", "blackmanharris"), "guitar": ("flattop", "boxcar"), "piano": ("boxcar", "flattop")}
+CHOICES = {"bell": ("boxcar", "blackmanharris"), "guitar": ("hann", "boxcar"), "piano": ("boxcar", "flattop")}
 
 
 @styled
@@ -692,7 +702,7 @@ def window_choices(tasks: Mapping[str, Mapping[str, Any]], *, title: str | None 
             ax.set_ylim(given["y_limits"])
             others = [i for other, found in peaks.items() if other != name for i in found]
             for i in others:
-                if all(abs(i - j) > 2 for j in peaks[name]):
+                if all(abs(i - j) > 1 for j in peaks[name]):
                     ax.plot([x[i]], [level[i]], "o", markersize=11, markerfacecolor="none", color="black")
             for i in peaks[name]:
                 place = (float(x[i]), float(level[i]))
