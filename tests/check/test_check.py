@@ -186,10 +186,6 @@ def test_every_check_reads_well_and_knows_its_own_reference(check):
     assert all(case.words and not case.words.endswith(".") for case in check.cases)
 
 
-def test_no_two_checks_share_a_name():
-    assert len(dk.check.__all__) == len(set(dk.check.__all__))
-
-
 def test_of_two_mistakes_within_the_limit_the_nearer_is_named():
     mistakes = [dk.check.Mistake(f"{f} times", lambda x, f=f: f * x, "No.") for f in (2.0, 2.001)]
     check = dk.check.Check("same", lambda x: x, [dk.check.Case("one", (np.ones(1),))], mistakes, rtol=0.01)
