@@ -137,6 +137,10 @@ def test_how_much_louder_at_the_sliders_settings(lesson):
 
     assert gained(12, 0.05) == pytest.approx(8.5, abs=0.1)
     assert db(np.max(np.abs(lesson.asked)) / lesson.ceiling) == pytest.approx(8, abs=0.2)  # the most it turns down
+    power = scipy.signal.sosfilt(dk.k_weighting(lesson.sr), lesson.asked) ** 2
+    turned_down = np.abs(lesson.got) < 0.89 * np.abs(lesson.asked)  # by more than 1 dB
+    assert np.mean(turned_down) < 0.4
+    assert np.sum(power[turned_down]) > 0.8 * np.sum(power)
     assert gained(24, 0.05) - gained(12, 0.05) == pytest.approx(3, abs=0.4)
     assert gained(12, 0.005) - gained(12, 0.05) == pytest.approx(1, abs=0.4)
 
