@@ -289,7 +289,7 @@ def level_kept(x: Any, features: Mapping[str, Mapping[str, Any]], *, title: str 
             ax.plot(seconds, v, label=sound, linewidth=3.0 if k == 0 else 1.8, alpha=0.6 if k == 0 else 1.0, **style)
         kept[way] = max(float(np.max(np.abs(v - values[0]))) for v in values)
         label(ax, title=way, x="Time [s]", y="Feature" if ax is axes[0, 0] else "")
-    axes[0, 0].legend(loc="best")
+    axes[0, -1].legend(*axes[0, 0].get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
     if title is None:
         told = [way for way, difference in kept.items() if difference > 1e-6]
         title = f"The level survives only in: {', '.join(told) if told else 'none'}"
