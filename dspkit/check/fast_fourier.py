@@ -379,5 +379,5 @@ bluestein = Check(
             "k·m = (k² + m² − (k − m)²)/2: the half makes it π·m²/N, not 2π·m²/N.",
         ),
     ),
-    forbidden=("scipy.signal", "dspkit.fourier", "dspkit.fast_fourier.fft_bluestein"),
+    forbidden=("scipy.signal", "dspkit.fourier.dft", "dspkit.fast_fourier.fft_bluestein"),
 )

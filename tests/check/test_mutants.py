@@ -56,6 +56,10 @@ EQUIVALENT: dict[tuple[str, str], dict[str, str]] = {
         "line 5: Add → Sub": "x - 0j is x",
         "line 7: FloorDiv → Div": "n is even: the same number as a float, which arange takes",
     },
+    ("06_fast_fourier", "my_bluestein"): dict.fromkeys(
+        ("line 5: 2 → 1", "line 5: 1 → 2", "line 5: 2 → 3", "line 5: Sub → Add"),
+        "the ring is as long, or longer: 2n - 1 with the 2 taken off by 1, twice the power of two, 3n - 2, 2n + 2",
+    ),
     ("07_windows", "my_tone_amplitude"): {
         "line 6: Add → Sub": "the search goes the other way along the same frequencies",
         "line 6: 1 → 2": "it searches two bins in place of one, in steps that are still fine enough",
@@ -225,6 +229,7 @@ def survivors(sheet: str) -> tuple[int, list[tuple[str, str]]]:
         if function not in sources:
             continue
         check = getattr(dk.check, check_name)
+        assert check(names[function]), check(names[function])
         for words, source in mutants(sources[function]):
             space = copy.copy(names)
             tried += 1
