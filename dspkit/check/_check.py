@@ -151,7 +151,7 @@ class Check:
                 f"✗ {self.name}: got a {type(function).__name__}, expected a function. Hand over the function "
                 f"itself, without calling it: no brackets after its name.",
             )
-        if complaint := _wrong_call(function, self.reference, self.cases[0]):
+        if complaint := wrong_call(function, self.reference, self.cases[0]):
             return self._says("failed", f"✗ {self.name}: {complaint}")
         trials, in_time = self.try_all(function, time_limit)
         if not in_time:
@@ -275,7 +275,7 @@ class Check:
         return self._says("passed", f"✓ {self.name}: passed, {count} case{'s' if count > 1 else ''}.")
 
 
-def _wrong_call(function: Callable[..., Any], reference: Callable[..., Any], case: Case) -> str:
+def wrong_call(function: Callable[..., Any], reference: Callable[..., Any], case: Case) -> str:
     """What to say if ``function`` cannot take the arguments of a case at all; else nothing."""
     try:
         signature = inspect.signature(function)

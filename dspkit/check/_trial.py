@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import importlib.util
 import inspect
 import io
 import sys
@@ -159,14 +160,17 @@ def used(function: Callable[..., Any], cases: Sequence[Case], forbidden: Mapping
 
 
 def code_of(name: str) -> Sequence[Any]:
-    """What to look for to see a call of ``name``: a module (``numpy.fft``) or a function (``numpy.convolve``)."""
+    """What to look for to see a call of ``name``: a module (``numpy.fft``) or a function (``numpy.convolve``).
+
+    A module is not imported for it: the name is enough.
+    """
+    with contextlib.suppress(ImportError):  # the name before the last dot is no package
+        if importlib.util.find_spec(name):
+            return [name]
+    module, _, attribute = name.rpartition(".")
     try:
-        return [importlib.import_module(name).__name__]
-    except ImportError:
-        module, _, attribute = name.rpartition(".")
-        try:
-            function = inspect.unwrap(getattr(importlib.import_module(module), attribute))
-        except (ImportError, AttributeError):  # a library that is not installed here
-            return []
-        code: CodeType | None = getattr(function, "__code__", None)
-        return [function if code is None else code]
+        function = inspect.unwrap(getattr(importlib.import_module(module), attribute))
+    except (ImportError, AttributeError):  # a library that is not installed here
+        return []
+    code: CodeType | None = getattr(function, "__code__", None)
+    return [function if code is None else code]

@@ -243,7 +243,7 @@ integrated_loudness = Check(
     "integrated loudness",
     lambda y, sr: float(loudness.integrated_loudness(y, sr)),
     (
-        Case("mono, 3.5 s at 8 kHz", (_programme(1, 1), SR)),
+        Case("mono, 27,199 samples at 8 kHz", (_programme(1, 1)[:, :27_199], SR)),
         Case("stereo, loud, quiet and silent by turns", (_programme(2, 2), SR)),
         Case("5.1 (L R C LFE Ls Rs)", (_surround(), SR)),
         Case("stereo at 12 kHz, from loud to silent", (_fading(-10.0, -60.0, 40_000), 12_000)),

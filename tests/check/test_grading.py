@@ -47,6 +47,10 @@ CLASS: dict[str, tuple[list[str], tuple[float, float], str]] = {
     "writes elsewhere": (
         [IMPORTS, "open('../outside.txt', 'w')", "open('inside.txt', 'w').close()", RIGHT, CROSSINGS], (2, 1), "passed",
     ),
+    "moves a file out": (
+        [IMPORTS, "import os\nopen('inside.txt', 'w').close()\nos.rename('inside.txt', '../outside.txt')", RIGHT],
+        (2, 0), "passed",
+    ),
     "runs a program": ([IMPORTS, "import subprocess\nsubprocess.run(['true'])", RIGHT], (2, 0), "passed"),
     "goes online": (
         [IMPORTS, "import socket\nsocket.create_connection(('127.0.0.1', 9), 1)", RIGHT], (2, 0), "passed",
@@ -59,6 +63,7 @@ PROBLEMS = {
     "an error on the way": "ZeroDivisionError",
     "not Python": "SyntaxError",
     "writes elsewhere": "cell 2: PermissionError: a graded notebook may write in its own folder only",
+    "moves a file out": "may change files in its own folder only: os.rename",
     "runs a program": "may not do this: subprocess.Popen",
     "goes online": "may not do this: socket.",
 }
